@@ -1,0 +1,46 @@
+"""Loading an ask: its asker and its addressee may, as long as they may know of each other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from network.asks.models import Ask
+from network.errors import NotFound
+from network.members.models import Member
+from network.members.visibility import Viewer, not_apart, visible
+
+
+def ask_to_answer(db: Session, member: Member, key: str, *, now: datetime) -> Ask:
+    """Return an ask addressed to this member; raise `NotFound` for all others."""
+    return _found(
+        db.scalar(
+            select(Ask)
+            .join(Ask.asker)
+            .where(Ask.key == key, Ask.addressee_id == member.id, visible(Viewer.of(member), now))
+        )
+    )
+
+
+def ask_to_withdraw(db: Session, member: Member, key: str) -> Ask:
+    """Return an ask that this member sent; raise `NotFound` for all others."""
+    addressee = aliased(Member)
+    return _found(
+        db.scalar(
+            select(Ask)
+            .join(Ask.addressee.of_type(addressee))
+            .where(
+                Ask.key == key,
+                Ask.asker_id == member.id,
+                not_apart(Viewer.of(member), addressee),
+            )
+        )
+    )
+
+
+def _found(ask: Ask | None) -> Ask:
+    if ask is None:
+        raise NotFound
+    return ask

@@ -1,0 +1,71 @@
+"""The table of asks.
+
+waiting --accept--> accepted        the kind's own package adds the effect
+        --decline-> declined        the asker goes on seeing "waiting", then "lapsed"
+        --withdraw> withdrawn       by the asker; also from declined, which the asker cannot tell apart
+        --block---> closed          silently
+        --time----> lapsed          computed from `expires_at`; stored only when a new ask needs the place
+declined --take back--> waiting     by the one who declined, until it expires
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from network.columns import Base, BigId, Instant, IntPk, Key, UtcDateTime, enum
+from network.members.models import Member
+
+
+class AskState(StrEnum):
+    """Where an ask stands. What its asker is told is `queries.as_asker_sees`."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    CLOSED = "closed"
+
+
+class Ask(Base):
+    """One request of one member to another, with the reason in the asker's words."""
+
+    __tablename__ = "ask"
+    __table_args__ = (
+        CheckConstraint("asker_id != addressee_id", name="two_people"),
+        CheckConstraint("low_id < high_id", name="pair"),
+        CheckConstraint("(state IN ('waiting', 'lapsed')) = (ended_at IS NULL)", name="ended_when_over"),
+        UniqueConstraint("asker_id", "submission", name="uq_ask_submission"),
+        Index(
+            "uq_ask_live_pair",
+            "kind",
+            "low_id",
+            "high_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_ask_addressee_id", "addressee_id", "state", "expires_at"),
+        Index("ix_ask_asker_id", "asker_id", "sent_at"),
+    )
+
+    id: Mapped[IntPk]
+    key: Mapped[Key]
+    kind: Mapped[str] = mapped_column(String(24))
+    asker_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id", ondelete="CASCADE"))
+    addressee_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id", ondelete="CASCADE"))
+    low_id: Mapped[int] = mapped_column(BigId)
+    high_id: Mapped[int] = mapped_column(BigId)
+    reason: Mapped[str] = mapped_column(String(2000))
+    submission: Mapped[str] = mapped_column(String(40))
+    state: Mapped[AskState] = mapped_column(enum(AskState), default=AskState.WAITING)
+    sent_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    asker: Mapped[Member] = relationship(foreign_keys=asker_id, lazy="raise_on_sql")
+    addressee: Mapped[Member] = relationship(foreign_keys=addressee_id, lazy="raise_on_sql")

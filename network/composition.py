@@ -1,0 +1,134 @@
+"""Where the parts meet: the one module that knows all packages. Nothing imports it but `create_app`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import flask_babel
+from flask import Flask, redirect, request, session, url_for
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from network import auth, db, htmx, limits, statics, templating, web
+from network.asks import notices as ask_notices
+from network.asks import notices as ask_notices
+from network.asks.views import asks
+from network.config import Settings
+from network.demo.views import demo
+from network.events.worker import Channel
+from network.events.worker import Channel
+from network.health import health
+from network.members import current, documents
+from network.members import notices as member_notices
+from network.members.views.account import account
+from network.members.views.boundaries import boundaries
+from network.members.views.joining import joining
+from network.members.views.participation import participation
+from network.members.views.people import people
+from network.members.views.profile import profile
+from network.members.views.signing_in import signing_in
+from network.members.views.welcome import welcome
+from network.notices import post
+from network.notices import post
+from network.relationships.kinds import CONNECTION
+from network.relationships.views import relationships
+from network.search import backend, indexer
+from network.stewardship.views import stewardship
+from network.today.views import today
+
+BLUEPRINTS = (
+    health,
+    today,
+    joining,
+    signing_in,
+    welcome,
+    people,
+    profile,
+    participation,
+    boundaries,
+    account,
+    asks,
+    relationships,
+    stewardship,
+    demo,
+)
+LETTERS = {**member_notices.LETTERS, **ask_notices.LETTERS}
+SEARCHED = indexer.Source("member", documents.documents, documents.all_documents)
+KINDS = {kind.name: kind for kind in (CONNECTION,)}
+PEOPLE = indexer.Source("member", documents.documents, documents.all_documents)
+LETTERS = {**member_notices.LETTERS, **ask_notices.LETTERS}
+csrf = CSRFProtect()
+babel = flask_babel.Babel()
+
+
+def compose(settings: Settings) -> Flask:
+    """Return the application for these settings."""
+    app = web.Web("network", instance_path=str(settings.instance))
+    _configure(app, settings)
+    db.init_app(app, settings)
+    web.init_app(app, secure=settings.secure)
+    htmx.init_app(app)
+    babel.init_app(app, locale_selector=current.locale, timezone_selector=current.time_zone)
+    auth.init_app(app, load=current.load, turn_away=turn_away)
+    limits.init_app(app, settings)
+    csrf.init_app(app)
+    statics.init_app(app)
+    templating.init_app(app)
+    app.extensions["ask_kinds"] = KINDS
+    backend.init_app(app, settings.instance / "index")
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def channels(app: Flask) -> dict[str, Channel]:
+    """Return where the worker of this application delivers what events owe."""
+    return {
+        "index": indexer.channel(backend.index(app), SEARCHED),
+        "mail": post.channel(app, LETTERS),
+    }
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SETTINGS=settings,
+        TESTING=settings.testing,
+        MAX_CONTENT_LENGTH=settings.largest_body,
+        MAX_FORM_MEMORY_SIZE=settings.largest_body,
+        SESSION_COOKIE_NAME="__Host-commonweal" if settings.secure else "commonweal",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.secure,
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
+        )
+
+
+def turn_away() -> Any:  # noqa: ANN401
+    """Send somebody not signed in to the door, and back here afterwards if this was a page."""
+    target = url_for("signing_in.sign_in")
+    if request.method == "GET" and not htmx.wants_part():
+        session["next"] = request.full_path.rstrip("?")
+    if htmx.wants_part():
+        return web.Response(status=401, headers={"HX-Redirect": target})
+    return redirect(target, code=303)
+
+
+def channels(app: Flask) -> dict[str, Channel]:
+    """Return where deliveries go: to the search index and into the post."""
+    return {
+        "index": indexer.channel(backend.index(app), PEOPLE),
+        "mail": post.channel(app, LETTERS),
+    }

@@ -1,0 +1,146 @@
+"""Settings: read from the environment in this one place, checked at the start, with words on what to do."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+MEGABYTE = 1024 * 1024
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between one installation and another. See docs/operating.md."""
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    base_url: str
+    smtp_url: str = ""
+    mail_from: str = "commonweal@localhost"
+    source_url: str = ""
+    redis_url: str = ""
+    proxies: int = 0
+    threads: int = 8
+    testing: bool = False
+    largest_body: int = 6 * MEGABYTE
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is a file in the instance folder."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the network over https."""
+        return self.base_url.startswith("https:")
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read and check the settings; raise `ConfigError` for one that cannot be used."""
+    instance = _instance(Path(environ.get("COMMONWEAL_INSTANCE") or "instance"))
+    database_url = environ.get("COMMONWEAL_DATABASE_URL") or f"sqlite:///{instance / 'network.db'}"
+    return Settings(
+        instance=instance,
+        database_url=_database_url(database_url),
+        secret_key=environ.get("COMMONWEAL_SECRET_KEY") or _kept_secret(instance),
+        base_url=_base_url(environ.get("COMMONWEAL_BASE_URL") or "http://127.0.0.1:8000"),
+        smtp_url=_smtp_url(environ.get("COMMONWEAL_SMTP_URL", "")),
+        mail_from=environ.get("COMMONWEAL_MAIL_FROM") or "commonweal@localhost",
+        source_url=_source_url(environ.get("COMMONWEAL_SOURCE_URL", "")),
+        redis_url=environ.get("COMMONWEAL_REDIS_URL", ""),
+        proxies=_whole(environ, "COMMONWEAL_PROXIES", default=0, most=5),
+        threads=_whole(environ, "COMMONWEAL_THREADS", default=8, most=64),
+    )
+
+
+def _instance(folder: Path) -> Path:
+    folder = folder.absolute()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = (
+            f"The instance folder {folder} cannot be made ({error.strerror})."
+            " Make it writable, or name another one with COMMONWEAL_INSTANCE."
+        )
+        raise ConfigError(message) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        message = (
+            f"The instance folder {folder} is not writable for this account."
+            " Change its owner, or name another one with COMMONWEAL_INSTANCE."
+        )
+        raise ConfigError(message)
+    return folder
+
+
+def _kept_secret(instance: Path) -> str:
+    path = instance / "secret_key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    key = path.read_text().strip()
+    if len(key) < 32:  # noqa: PLR2004  # 256 bits in base64 are longer than that
+        message = f"The secret key in {path} is too short. Delete the file: a new one is made, and everybody signs in again."
+        raise ConfigError(message)
+    return key
+
+
+def _database_url(text: str) -> str:
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        message = (
+            "COMMONWEAL_DATABASE_URL is not a database address."
+            " It looks like postgresql://user:password@host/name, or leave it out to use a file."
+        )
+        raise ConfigError(message) from error
+    if url.drivername in {"postgresql", "postgres"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in {"sqlite", "postgresql+psycopg"}:
+        message = f"COMMONWEAL_DATABASE_URL names {url.drivername}; only sqlite and postgresql are supported."
+        raise ConfigError(message)
+    return url.render_as_string(hide_password=False)
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        message = f"COMMONWEAL_BASE_URL is {text!r}; it has to look like https://network.example."
+        raise ConfigError(message)
+    return text.rstrip("/")
+
+
+def _smtp_url(text: str) -> str:
+    if text and (urlsplit(text).scheme not in {"smtp", "smtps"} or not urlsplit(text).hostname):
+        message = "COMMONWEAL_SMTP_URL has to look like smtp://user:password@host:587 (smtps:// for TLS from the start)."
+        raise ConfigError(message)
+    return text
+
+
+def _source_url(text: str) -> str:
+    if text and (urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).hostname):
+        message = "COMMONWEAL_SOURCE_URL has to look like https://code.example/commonweal."
+        raise ConfigError(message)
+    return text
+
+
+def _whole(environ: Mapping[str, str], name: str, *, default: int, most: int) -> int:
+    text = environ.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) > most:
+        message = f"{name} is {text!r}; it has to be a whole number up to {most}."
+        raise ConfigError(message)
+    return int(text)

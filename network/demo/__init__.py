@@ -1,0 +1,1 @@
+"""A network of invented people, to look at and to measure."""

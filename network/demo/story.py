@@ -1,0 +1,196 @@
+"""The small demo network: sixty invented people, how they came to know each other, and what waits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from network.asks.models import Ask, AskState
+from network.events.services import record
+from network.members.kinds import DEFAULT_AUDIENCE, Audience, Part, State, WhoMayAsk
+from network.members.models import (
+    Application,
+    Connection,
+    Member,
+    Network,
+    Participation,
+    PastPurpose,
+    Section,
+)
+from network.members.services.boundaries import raise_shield
+from network.members.services.joining import add_member
+from network.relationships.kinds import CONNECTION
+from network.text import clean
+
+WORDS = ("problems", "offers", "looking_for", "learning", "sharing", "story", "contact", "stage")
+LISTS = ("themes", "links", "languages")
+MONTH_DAYS = 30.4
+
+
+def write_story(db: Session, *, now: datetime) -> int:
+    """Write the demo network into an empty database; return how many people it has."""
+    story: dict[str, Any] = json.loads(
+        files("network.demo").joinpath("people.json").read_text(encoding="utf-8")
+    )
+    db.add(
+        Network(
+            id=1,
+            name=story["network"]["name"],
+            language=story["network"]["language"],
+            joining="application",
+            questions="What would you bring to a table of peers?",
+            demo=True,
+        )
+    )
+    people = {told["handle"]: _person(db, told, now) for told in story["members"]}
+    for told in story["connections"]:
+        _connection(db, people[told["a"]], people[told["b"]], told, now)
+    for told in story["asks"]:
+        sent_at = now - timedelta(days=told["days_ago"], hours=2)
+        ask = _ask(db, people[told["from"]], people[told["to"]], told["reason"], sent_at=sent_at)
+        _log_ask(db, ask, "sent", actor=ask.asker_id, now=sent_at)
+    for told in story["applications"]:
+        _application(db, told, now)
+    return len(people)
+
+
+def _person(db: Session, told: Mapping[str, Any], now: datetime) -> Member:
+    joined_at = now - timedelta(days=told["joined_days_ago"], hours=3)
+    member = Member(
+        handle=told["handle"],
+        name=told["name"],
+        pronouns=told["pronouns"],
+        email=told["email"],
+        steward=told["steward"],
+        time_zone=told["time_zone"],
+        joined_at=joined_at,
+        state=State.PAUSED if told["paused"] else State.MEMBER,
+    )
+    add_member(db, member, now=joined_at)
+    participation = db.get_one(Participation, member.id)
+    participation.half_days = int(told["days_a_month"] * 2)
+    participation.from_month = told["from_month"]
+    participation.when = told["when"]
+    participation.work = list(told["kinds"])
+    participation.pace = told["pace"]
+    participation.who_may_connect = WhoMayAsk(told["who_may_ask"])
+    participation.confirmed_at = now - timedelta(days=min(40, told["joined_days_ago"]))
+    _sections(db, member, told, now)
+    for against in told["shields"]:
+        raise_shield(db, member, against=against, now=joined_at)
+    record(db, "members:joined", actor=member.id, subject=("member", member.id), now=joined_at)
+    return member
+
+
+def _sections(db: Session, member: Member, told: Mapping[str, Any], now: datetime) -> None:
+    bodies = {part: told[part] for part in WORDS} | {part: "\n".join(told[part]) for part in LISTS}
+    bodies["purpose"] = told["purpose"]
+    bodies["place"] = told["headline_place"]
+    bodies["roles"] = "\n".join(f"{role['title']}, {role['organisation']}" for role in told["roles"])
+    bodies["history"] = ""
+    earlier: Sequence[Mapping[str, Any]] = told["earlier_purposes"]
+    audiences = {"history": "members", **told["audiences"]} if earlier else told["audiences"]
+    purpose_since = member.joined_at
+    if earlier:
+        purpose_since = now - timedelta(days=_months(earlier[0]["since_months_ago"]) / 2)
+    for name, body in bodies.items():
+        part = Part(name)
+        if not body and name not in audiences:
+            continue
+        audience = Audience[audiences[name].upper()] if name in audiences else DEFAULT_AUDIENCE[part]
+        db.add(
+            Section(
+                member_id=member.id,
+                part=part,
+                body=clean(body),
+                audience=audience,
+                shown_to=audience,
+                written_at=purpose_since if part is Part.PURPOSE else member.joined_at,
+                confirmed_at=now - timedelta(days=20),
+            )
+        )
+    until = purpose_since
+    for past in earlier:
+        since = now - timedelta(days=_months(past["since_months_ago"]))
+        db.add(
+            PastPurpose(
+                member_id=member.id,
+                body=past["body"],
+                what_changed=past["what_changed"],
+                shown_to=Audience.MEMBERS,
+                since=since,
+                until=until,
+            )
+        )
+        until = since
+
+
+def _months(count: float) -> float:
+    return count * MONTH_DAYS
+
+
+def _connection(
+    db: Session, asker: Member, other: Member, told: Mapping[str, Any], now: datetime
+) -> None:
+    since = now - timedelta(days=told["days_ago"])
+    ask = _ask(db, asker, other, told["reason"], sent_at=since - timedelta(days=1))
+    ask.state, ask.ended_at = AskState.ACCEPTED, since
+    _log_ask(db, ask, "sent", actor=asker.id, now=ask.sent_at)
+    _log_ask(db, ask, "accepted", actor=other.id, now=since)
+    connection = Connection(
+        low_id=ask.low_id, high_id=ask.high_id, asker_id=asker.id, reason=ask.reason, since=since
+    )
+    db.add(connection)
+    db.flush()  # the event names it
+    record(
+        db,
+        "relationships:connection:made",
+        actor=other.id,
+        subject=("connection", connection.id),
+        now=since,
+        ask=ask.id,
+        low=ask.low_id,
+        high=ask.high_id,
+    )
+
+
+def _ask(db: Session, asker: Member, other: Member, reason: str, *, sent_at: datetime) -> Ask:
+    low, high = sorted((asker.id, other.id))
+    ask = Ask(
+        kind=CONNECTION.name,
+        asker_id=asker.id,
+        addressee_id=other.id,
+        low_id=low,
+        high_id=high,
+        reason=reason,
+        submission=f"demo-{asker.handle}-{other.handle}"[:40],
+        sent_at=sent_at,
+        expires_at=sent_at + CONNECTION.lifetime,
+    )
+    db.add(ask)
+    db.flush()  # the event names it
+    return ask
+
+
+def _log_ask(db: Session, ask: Ask, verb: str, *, actor: int, now: datetime) -> None:
+    record(
+        db, f"asks:{verb}", actor=actor, subject=("ask", ask.id), now=now, state=ask.state.value
+    )
+
+
+def _application(db: Session, told: Mapping[str, Any], now: datetime) -> None:
+    db.add(
+        Application(
+            email=told["email"],
+            name=told["name"],
+            purpose=told["purpose"],
+            through=told["through"],
+            answers=[],
+            sent_at=now - timedelta(days=told["days_ago"]),
+        )
+    )

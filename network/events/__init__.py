@@ -1,0 +1,1 @@
+"""What happened: an append-only log, the outbox beside it, and the worker that delivers."""

@@ -1,0 +1,335 @@
+"""Finding people: the index proposes, SQL decides, and every word shown comes from what this viewer may read.
+
+A hit that the viewer may not find, or whose visible words no longer hold what was searched, is dropped
+before it is shown or counted. Order and reasons depend on nothing that is hidden from the viewer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from network.members.documents import marks as marks_of
+from network.members.kinds import SEARCHED, Audience, Part
+from network.members.models import Connection, Member, Participation, Section
+from network.members.visibility import Viewer, findable, level, readable
+from network.search.port import Hit, Index, IndexUnavailable
+from network.search.query import Query
+from network.search.terms import Analyzer, mark, sentence_around
+from network.text import fold
+
+PAGE = 10
+# Few hits are hidden by blocks, shields or pauses, so the first round nearly always fills a page.
+ROUNDS = (30, 120, 400)
+# How many the plain search of the database looks through while the index is away.
+PLAIN_MOST = 400
+SHORTEST_SPELLING = 4
+
+Runs = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """By what a search is narrowed; each is an exact fact that the person chose to show."""
+
+    work: tuple[str, ...] = ()
+    language: str = ""
+    place: str = ""
+    theme: str = ""
+    has: tuple[str, ...] = ()
+
+    def marks(self) -> set[str]:
+        """Return the facts as the index holds them."""
+        found = {f"work={kind}" for kind in self.work} | {f"has={part}" for part in self.has}
+        found |= {f"language={fold(self.language)}"} if self.language else set()
+        found |= {f"theme={fold(self.theme)}"} if self.theme else set()
+        found |= {f"place={word}" for word in fold(self.place).split()[:1]} if self.place else set()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why somebody is here: their own words, in this part, with what matched marked."""
+
+    part: str
+    matched: tuple[str, ...]
+    runs: Runs
+
+
+@dataclass(slots=True)
+class Found:
+    """Somebody found, as this viewer may see them."""
+
+    member: Member
+    is_connection: bool
+    sections: dict[str, Section]
+    band: int = 0
+    quote: Runs = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    work: Sequence[str] = ()
+
+    def words(self, part: str) -> str:
+        """Return the words of a part, or nothing."""
+        section = self.sections.get(part)
+        return section.body if section is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of people. `next_from` is where the next page begins, or None at the end."""
+
+    people: list[Found]
+    next_from: int | None = None
+    index_away: bool = False
+    spelt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Who searches, with what, at what time."""
+
+    db: Session
+    index: Index
+    analyzer: Analyzer
+    viewer: Viewer
+    now: datetime
+
+    @property
+    def day(self) -> int:
+        """Return the number of the day, by which the order within a band turns."""
+        return self.now.toordinal()
+
+    def search(self, query: Query, narrowing: Narrowing, *, start: int = 0) -> Results:
+        """Return a page of the people whose words fit, the closest first."""
+        stems = set(query.stems)
+        try:
+            hits: Sequence[Hit] = self.index.find(
+                query,
+                marks=narrowing.marks(),
+                connected=self.connected(),
+                without=(self.viewer.member_id or 0,),
+                day=self.day,
+            )
+            return self._page(hits, query, narrowing, start=start, stems=stems)
+        except IndexUnavailable:
+            hits = self._plain_hits(query)
+            found = self._page(hits, query, narrowing, start=start, stems=stems)
+            return Results(found.people, found.next_from, index_away=True)
+
+    def spelt_nearly(self, query: Query, narrowing: Narrowing) -> Results:
+        """Return people whose visible words are spelt nearly like a single word that nobody wrote."""
+        for stem in query.stems:
+            if len(stem) < SHORTEST_SPELLING:
+                continue
+            others = [each for each in query.stems if each != stem]
+            try:
+                nearly = self.index.near(stem)
+            except IndexUnavailable:
+                return Results([])
+            for close in nearly:
+                tried = Query(stems=(*others, close), words=(*others, close))
+                results = self.search(tried, narrowing)
+                if results.people:
+                    return Results(results.people, spelt=(self._as_written(results, close),))
+        return Results([])
+
+    def resembling(self, text: str, *, limit: int = 3) -> list[Found]:
+        """Return people whose purpose shares words with this one, marked; the most shared first."""
+        stems = {stem for stem in self.analyzer.stems(text) if not self.analyzer.is_common(stem)}
+        try:
+            hits = self.index.resembling(
+                stems,
+                connected=self.connected(),
+                without=(self.viewer.member_id or 0,),
+                day=self.day,
+                limit=limit * 5,
+            )
+        except IndexUnavailable:
+            return []
+        people = []
+        for found in self._load([hit.id for hit in hits]):
+            shared = stems.intersection(self.analyzer.stems(found.words(Part.PURPOSE)))
+            if len(shared) > 1:
+                found.quote = mark(found.words(Part.PURPOSE), shared, self.analyzer)
+                people.append(found)
+        return people[:limit]
+
+    def connected(self) -> list[int]:
+        """Return the ids of the viewer's connections."""
+        me = self.viewer.member_id
+        rows = self.db.execute(
+            select(Connection.low_id, Connection.high_id).where(
+                Connection.ended_at.is_(None),
+                or_(Connection.low_id == me, Connection.high_id == me),
+            )
+        )
+        return [high if low == me else low for low, high in rows]
+
+    def _page(
+        self, hits: Sequence[Hit], query: Query, narrowing: Narrowing, *, start: int, stems: set[str]
+    ) -> Results:
+        people: list[Found] = []
+        at = start
+        for size in ROUNDS:
+            chunk = hits[at : at + size]
+            for offset, found in self._checked(chunk, query, narrowing, stems):
+                if len(people) == PAGE:
+                    return Results(_by_band(people), at + offset)
+                people.append(found)
+            at += len(chunk)
+            if len(chunk) < size:
+                return Results(_by_band(people))
+        return Results(_by_band(people), at)
+
+    def _checked(
+        self, hits: Sequence[Hit], query: Query, narrowing: Narrowing, stems: set[str]
+    ) -> Iterator[tuple[int, Found]]:
+        loaded = {found.member.id: found for found in self._load([hit.id for hit in hits])}
+        wanted = narrowing.marks()
+        for offset, hit in enumerate(hits):
+            found = loaded.get(hit.id)
+            if found is not None and fits(wanted, self._marks(found)) and self._explain(found, query, stems):
+                yield offset, found
+
+    def _load(self, ids: Sequence[int]) -> list[Found]:
+        """Return those of these members whom the viewer may find, in this order, with what they may read."""
+        if not ids:
+            return []
+        rows = self.db.execute(
+            select(Member, level(self.viewer, Member.id)).where(
+                Member.id.in_(ids), findable(self.viewer, self.now)
+            )
+        )
+        members = {member.id: (member, seen) for member, seen in rows}
+        sections: dict[int, dict[str, Section]] = defaultdict(dict)
+        for section in self.db.scalars(
+            select(Section).where(Section.member_id.in_(members), readable(self.viewer))
+        ):
+            sections[section.member_id][section.part.value] = section
+        open_about = [each for each in members if Part.AVAILABILITY in sections[each]]
+        work = dict(
+            self.db.execute(
+                select(Participation.member_id, Participation.work).where(
+                    Participation.member_id.in_(open_about)
+                )
+            )
+            .tuples()
+            .all()
+        )
+        return [
+            Found(
+                member=members[each][0],
+                is_connection=members[each][1] == Audience.CONNECTIONS,
+                sections=sections[each],
+                work=work.get(each, ()),
+            )
+            for each in ids
+            if each in members
+        ]
+
+    def _marks(self, found: Found) -> frozenset[str]:
+        return marks_of({Part(part): each.body for part, each in found.sections.items()}, found.work)
+
+    def _explain(self, found: Found, query: Query, stems: set[str]) -> bool:
+        """Write down why somebody is here; false if their visible words do not fit."""
+        purpose = found.words(Part.PURPOSE)
+        if not query:
+            found.quote = [(purpose, False)]
+            return bool(purpose)
+        held = {
+            part.value: self._matching(found.words(part), query, stems)
+            for part in SEARCHED
+            if found.words(part)
+        }
+        everywhere = {stem for matching in held.values() for stem in matching.values()}
+        missing = len(stems - everywhere)
+        if missing > len(stems) // 2 or not self._phrases(found, query):
+            return False
+        in_purpose = stems <= set(held.get(Part.PURPOSE.value, {}).values())
+        found.band = 0 if in_purpose else 1 + missing
+        self._quote(found, held)
+        return True
+
+    def _matching(self, words: str, query: Query, stems: set[str]) -> dict[str, str]:
+        """Return which stems of these words fit which wanted one; a beginning fits the last one."""
+        fitting = {}
+        for stem in self.analyzer.stems(words):
+            if stem in stems:
+                fitting[stem] = stem
+            elif query.prefix and stem.startswith(query.prefix):
+                fitting[stem] = query.stems[-1]
+        return fitting
+
+    def _phrases(self, found: Found, query: Query) -> bool:
+        texts = [self.analyzer.stems(found.words(part)) for part in SEARCHED]
+        return all(any(_runs_in(phrase, text) for text in texts) for phrase in query.phrases)
+
+    def _quote(self, found: Found, held: dict[str, dict[str, str]]) -> None:
+        """Quote the purpose, marked, and one sentence of each other part that adds a word."""
+        told: set[str] = set()
+        purpose = found.words(Part.PURPOSE)
+        if purpose:
+            in_purpose = held.get(Part.PURPOSE.value, {})
+            found.quote = mark(purpose, set(in_purpose), self.analyzer)
+            told |= set(in_purpose.values())
+            if told:
+                found.reasons.append(Reason(Part.PURPOSE.value, _matched(found.quote), []))
+        for part in SEARCHED:
+            adds = {stem for stem, wanted in held.get(part.value, {}).items() if wanted not in told}
+            if adds:
+                sentence = sentence_around(found.words(part), adds, self.analyzer)
+                runs = mark(sentence, adds, self.analyzer)
+                found.reasons.append(Reason(part.value, _matched(runs), runs))
+                told |= {held[part.value][stem] for stem in adds}
+
+    def _as_written(self, results: Results, stem: str) -> str:
+        for found in results.people:
+            for runs in (found.quote, *(reason.runs for reason in found.reasons)):
+                for piece, hit in runs:
+                    if hit and stem in self.analyzer.stems(piece):
+                        return piece.lower()
+        return stem
+
+    def _plain_hits(self, query: Query) -> list[Hit]:
+        """Return ids by a plain look through the database: slower and rougher, but always there."""
+        wanted = select(Section.member_id).where(
+            Section.part.in_(SEARCHED), readable(self.viewer), Section.member_id != self.viewer.member_id
+        )
+        if query:
+            wanted = wanted.where(
+                or_(*(Section.body.ilike(f"%{_literal(word)}%", escape="\\") for word in query.words))
+            )
+        ids = self.db.scalars(wanted.distinct().order_by(Section.member_id.desc()).limit(PLAIN_MOST))
+        return [Hit(id=each, band=0) for each in ids]
+
+
+def fits(wanted: Collection[str], held: Collection[str]) -> bool:
+    """Whether the facts fit: all names, any of the values of one name."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for each in wanted:
+        names[each.partition("=")[0]].append(each)
+    return all(any(each in held for each in group) for group in names.values())
+
+
+def _by_band(people: Iterable[Found]) -> list[Found]:
+    return sorted(people, key=lambda found: found.band)
+
+
+def _runs_in(phrase: Sequence[str], stems: Sequence[str]) -> bool:
+    length = len(phrase)
+    return any(
+        tuple(stems[at : at + length]) == tuple(phrase) for at in range(len(stems) - length + 1)
+    )
+
+
+def _literal(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _matched(runs: Runs) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(piece.lower() for piece, hit in runs if hit))

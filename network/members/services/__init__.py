@@ -1,0 +1,1 @@
+"""Use cases of members: verbs that change accounts, profiles, participation and boundaries."""

@@ -1,0 +1,1 @@
+"""Pages of members: parse, load, call one service, render."""

@@ -1,0 +1,1 @@
+"""Relationships: connections, how they came about, and how they end."""

@@ -1,0 +1,17 @@
+"""The kinds of ask that this package gives the inbox."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from network.asks.kinds import Kind
+from network.relationships.services import connect, not_connected_yet, open_to_connect
+
+CONNECTION = Kind(
+    name="connection",
+    lifetime=timedelta(days=30),
+    open_to=open_to_connect,
+    guard=not_connected_yet,
+    accepted=connect,
+    template="asks/_connection.html",
+)

@@ -1,0 +1,105 @@
+"""Connecting, ending, and keeping apart."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Subquery, select, union_all, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from network.asks.models import Ask
+from network.asks.services import close_between
+from network.errors import Conflict
+from network.events.services import record
+from network.members.kinds import WhoMayAsk
+from network.members.models import Connection, Member, Participation
+from network.members.services import boundaries
+from network.translation import _
+
+
+def open_to_connect(
+    db: Session, asker: Member, addressee: Member, participation: Participation
+) -> bool:
+    """Whether the addressee takes connection requests from this asker."""
+    if participation.who_may_connect is WhoMayAsk.ANYONE:
+        return True
+    if participation.who_may_connect is WhoMayAsk.SHARED:
+        return shares_a_connection(db, asker, addressee)
+    return False
+
+
+def shares_a_connection(db: Session, one: Member, other: Member) -> bool:
+    """Whether somebody is connected with both."""
+    mine, theirs = _others_of(one.id), _others_of(other.id)
+    return db.scalar(select(mine.c.id).join(theirs, theirs.c.id == mine.c.id).limit(1)) is not None
+
+
+def not_connected_yet(db: Session, asker: Member, addressee: Member) -> None:
+    """Hold back a connection request between people who are connected."""
+    if live_connection(db, asker.id, addressee.id) is not None:
+        raise Conflict(_("You are connected."))
+
+
+def connect(db: Session, ask: Ask, now: datetime) -> None:
+    """Connect the two of an accepted ask; the reason is kept."""
+    connection = Connection(
+        low_id=ask.low_id, high_id=ask.high_id, asker_id=ask.asker_id, reason=ask.reason, since=now
+    )
+    db.add(connection)
+    db.flush()  # the event names it
+    record(
+        db,
+        "relationships:connection:made",
+        actor=ask.addressee_id,
+        subject=("connection", connection.id),
+        now=now,
+        ask=ask.id,
+        low=ask.low_id,
+        high=ask.high_id,
+    )
+
+
+def end(db: Session, connection: Connection, *, actor: Member, now: datetime) -> None:
+    """End a connection quietly. Ending it twice is once."""
+    ended = db.execute(
+        update(Connection)
+        .where(Connection.id == connection.id, Connection.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    if isinstance(ended, CursorResult) and ended.rowcount == 1:
+        record(
+            db,
+            "relationships:connection:ended",
+            actor=actor.id,
+            subject=("connection", connection.id),
+            now=now,
+        )
+
+
+def block(db: Session, blocker: Member, other: Member, *, now: datetime) -> None:
+    """Keep two people apart: their connection ends and their open asks close, silently and for good."""
+    boundaries.block(db, blocker, blocked_id=other.id, now=now)
+    close_between(db, blocker.id, other.id, actor=blocker, now=now)
+    connection = live_connection(db, blocker.id, other.id)
+    if connection is not None:
+        end(db, connection, actor=blocker, now=now)
+
+
+def live_connection(db: Session, one_id: int, other_id: int) -> Connection | None:
+    """Return the live connection of two people."""
+    low, high = sorted((one_id, other_id))
+    return db.scalar(
+        select(Connection).where(
+            Connection.low_id == low, Connection.high_id == high, Connection.ended_at.is_(None)
+        )
+    )
+
+
+def _others_of(member_id: int) -> Subquery:
+    """Return the ids of everybody connected with a member."""
+    live = Connection.ended_at.is_(None)
+    return union_all(
+        select(Connection.high_id.label("id")).where(Connection.low_id == member_id, live),
+        select(Connection.low_id.label("id")).where(Connection.high_id == member_id, live),
+    ).subquery()

@@ -1,0 +1,1 @@
+"""What stewards do: invitations, applications, the settings of the network."""

@@ -1,0 +1,65 @@
+"""What stewards change: the settings of the network, and doors that are held open no longer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from network.events.services import record
+from network.members.kinds import Joining
+from network.members.models import Invitation, Member, Network
+
+
+def set_network(
+    db: Session,
+    network: Network,
+    *,
+    steward: Member,
+    name: str,
+    about: str,
+    joining: Joining,
+    questions: str,
+    now: datetime,
+) -> None:
+    """Set what every page says of the network and how people come in."""
+    network.name, network.about = name, about
+    network.joining, network.questions = joining, questions
+    record(
+        db,
+        "stewardship:network:set",
+        actor=steward.id,
+        subject=("network", network.id),
+        now=now,
+        name=name,
+        about=about,
+        joining=joining.value,
+        questions=questions,
+    )
+
+
+def withdraw_invitation(
+    db: Session, invitation: Invitation, *, steward: Member, now: datetime
+) -> bool:
+    """Close a door that was held open; its draft goes with it. Tell whether it was open: once only."""
+    closed = db.execute(
+        update(Invitation)
+        .where(
+            Invitation.id == invitation.id,
+            Invitation.used_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now, draft={})
+    )
+    if not isinstance(closed, CursorResult) or closed.rowcount != 1:
+        return False
+    record(
+        db,
+        "members:invitation:withdrawn",
+        actor=steward.id,
+        subject=("invitation", invitation.id),
+        now=now,
+    )
+    return True

@@ -1,0 +1,86 @@
+"""What every template may use: the house, the person, their words made safe, dates in their own zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from babel.dates import get_timezone
+from flask import Flask
+from flask_babel import format_date, format_datetime, get_locale
+from flask_wtf.csrf import generate_csrf
+
+from network import clock, text
+from network.asks.queries import something_waits
+from network.db import db
+from network.members import current
+from network.members.services.participation import is_paused
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates their words."""
+    app.jinja_env.filters.update(
+        paragraphs=text.paragraphs,
+        entries=text.lines,
+        markdown=text.rendered,
+        initials=text.initials,
+        tint=text.tint,
+        day=day,
+        month=month,
+        moment=moment,
+        coming_month=coming_month,
+    )
+    app.jinja_env.globals.update(
+        csrf_token=generate_csrf, terms_pairs=parse_qsl, today_words=today_words
+    )
+    app.context_processor(surroundings)
+
+
+def surroundings() -> dict[str, Any]:
+    """Return what stands on every page."""
+    me = current.member_or_none()
+    now = clock.now()
+    return {
+        "house": current.house(),
+        "me": me,
+        "now": now,
+        "waits": me is not None and something_waits(db.session, me, now),
+        "lamp_out": me is not None and is_paused(me, now),
+        "language": str(get_locale()).replace("_", "-"),
+    }
+
+
+def day(when: datetime) -> str:
+    """Write a date: the year only where it is not this one."""
+    pattern = "d MMMM" if when.year == clock.now().year else "d MMMM y"
+    return format_datetime(when, pattern)
+
+
+def month(when: datetime) -> str:
+    """Write the month of a date."""
+    pattern = "MMMM" if when.year == clock.now().year else "MMMM y"
+    return format_datetime(when, pattern)
+
+
+def coming_month(text: str) -> str:
+    """Write the month that "2027-01" stands for, or nothing once it has come."""
+    if text <= clock.now().strftime("%Y-%m"):
+        return ""
+    return format_date(date.fromisoformat(f"{text}-01"), "MMMM" if text < _next_year() else "MMMM y")
+
+
+def moment(when: datetime) -> str:
+    """Write a date with its time and zone."""
+    zone = get_timezone(current.time_zone())
+    return f"{format_datetime(when, 'd MMMM y, HH:mm')} {when.astimezone(zone).tzname()}"
+
+
+def _next_year() -> str:
+    now = clock.now()
+    return f"{now.year + 1}-{now.month:02}"
+
+
+def today_words() -> str:
+    """Write this day."""
+    return str(format_datetime(clock.now(), "EEEE, d MMMM"))

@@ -1,0 +1,66 @@
+"""What the first page reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from network.members.kinds import Audience, Part
+from network.members.models import Member, Section
+from network.members.visibility import THE_WEB, Viewer, findable, readable, visible
+
+NEW_FOR = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Somebody and their purpose, as the viewer may read it."""
+
+    member: Member
+    purpose: str
+    place: str = ""
+
+
+def newcomers(db: Session, viewer: Viewer, now: datetime, limit: int = 4) -> Sequence[Voice]:
+    """Return who has come lately and shows a purpose to this viewer, the newest first."""
+    rows = db.execute(
+        select(Member, Section.body)
+        .join(Section, Section.member_id == Member.id)
+        .where(
+            Member.joined_at > now - NEW_FOR,
+            Section.part == Part.PURPOSE,
+            Section.body != "",
+            findable(viewer, now),
+            readable(viewer),
+        )
+        .order_by(Member.joined_at.desc(), Member.id)
+        .limit(limit)
+    )
+    return [Voice(member, body) for member, body in rows]
+
+
+def voices_for_the_web(db: Session, now: datetime, limit: int = 3) -> Sequence[Voice]:
+    """Return purposes whose owners chose to show them to anyone; they turn from day to day."""
+    rows = db.execute(
+        select(Member, Section.body)
+        .join(Section, Section.member_id == Member.id)
+        .where(
+            Section.part == Part.PURPOSE,
+            Section.shown_to >= int(Audience.WEB),
+            Section.body != "",
+            visible(THE_WEB, now),
+        )
+        .order_by((Member.id * 7919 + now.toordinal() * 104729) % 10007)
+        .limit(limit)
+    )
+    return [Voice(member, body) for member, body in rows]
+
+
+def own_purpose(db: Session, member: Member) -> str:
+    """Return a member's own purpose, or nothing yet."""
+    section = db.get(Section, (member.id, Part.PURPOSE))
+    return section.body if section is not None else ""

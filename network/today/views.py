@@ -1,0 +1,49 @@
+"""The first page: what waits for me and who is near my purpose; the cover for everybody else."""
+
+from __future__ import annotations
+
+from flask_babel import format_datetime
+from flask_babel import gettext as _
+
+from network import auth, clock
+from network.asks import queries as asks
+from network.db import db
+from network.htmx import Page, page
+from network.members import current
+from network.members.models import Member
+from network.members.views.people import finder_for_request
+from network.today import queries, views_house
+from network.today.blueprint import today
+
+__all__ = ["today", "views_house"]
+
+NOON, EVENING = 12, 18
+
+
+@today.get("/")
+@auth.public
+def home() -> Page:
+    member = current.member_or_none()
+    now = clock.now()
+    if member is None:
+        return page("today/landing.html", voices=queries.voices_for_the_web(db.session, now))
+    purpose = queries.own_purpose(db.session, member)
+    return page(
+        "today/today.html",
+        greeting=greeting(member),
+        waiting=asks.inbox(db.session, member, now, limit=20),
+        newcomers=queries.newcomers(db.session, current.viewer(), now),
+        purpose=purpose,
+        near=finder_for_request().resembling(purpose) if purpose else [],
+    )
+
+
+def greeting(member: Member) -> str:
+    """Greet by the hour where the member is."""
+    hour = int(format_datetime(clock.now(), "H"))
+    first = member.name.split()[0]
+    if hour < NOON:
+        return _("Good morning, %(name)s.", name=first)
+    if hour < EVENING:
+        return _("Good afternoon, %(name)s.", name=first)
+    return _("Good evening, %(name)s.", name=first)

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from network import create_app, passwords
+from network.columns import Base
+from network.config import Settings
+from network.db import db as database
+from network.db import migrate, transaction
+from network.members.models import Member, Network
+from network.members.services.accounts import start_sign_in
+from network.members.services.joining import add_member
+from network.members.services.profiles import change_purpose, write
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+PASSWORD = "a long walk by the sea"
+
+passwords.make_cheap()
+
+
+def settings_for(instance: Path, database_url: str) -> Settings:
+    return Settings(
+        instance=instance,
+        database_url=database_url,
+        secret_key="a key for tests that is long enough to sign with",
+        base_url="http://127.0.0.1:8000",
+        testing=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+    if os.environ.get("COMMONWEAL_TEST_DATABASE") != "postgresql":
+        yield None
+        return
+    from tests.postgresql import cluster
+
+    with cluster(tmp_path_factory.mktemp("postgresql")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str | None) -> Path:
+    """A folder with a database that the migrations have made, to be copied for each test."""
+    folder = tmp_path_factory.mktemp("prepared")
+    app = create_app(settings_for(folder, postgresql_url or f"sqlite:///{folder / 'network.db'}"))
+    with app.app_context():
+        migrate()
+        with transaction() as session:
+            session.add(Network(id=1, name="Saltmarsh"))
+        dispose(app)
+    return folder
+
+
+def dispose(app: Flask) -> None:
+    with app.app_context():
+        for engine in database.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def instance(prepared: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(prepared, tmp_path / "instance"))
+
+
+@pytest.fixture
+def app(instance: Path, postgresql_url: str | None) -> Iterator[Flask]:
+    """The application on a database of its own."""
+    app = create_app(
+        settings_for(instance, postgresql_url or f"sqlite:///{instance / 'network.db'}")
+    )
+    with app.app_context():
+        yield app
+        if postgresql_url:
+            empty()
+    dispose(app)
+
+
+def empty() -> None:
+    database.session.rollback()
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with transaction() as session:
+        session.execute(text("SET session_replication_role = replica"))
+        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        session.execute(text("SET session_replication_role = origin"))
+        session.add(Network(id=1, name="Saltmarsh"))
+
+
+@pytest.fixture
+def db(app: Flask) -> Iterator[Session]:
+    """A writing session. What a request shall see has to be committed: use `people` or `transaction`."""
+    with Session(database.engine, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOON
+
+
+MakeMember = Callable[..., Member]
+
+
+@pytest.fixture
+def make_member(app: Flask, now: datetime) -> MakeMember:
+    """Keep a member: `make_member("ama", purpose="...", offers="...", email=...)`."""
+
+    def make(handle: str, **values: object) -> Member:
+        sections = {
+            part: values.pop(part)
+            for part in list(values)
+            if part in {"offers", "looking_for", "place", "languages", "themes", "roles", "story"}
+            or part in {"problems", "learning", "sharing", "links", "contact", "stage"}
+        }
+        purpose = values.pop("purpose", f"I am {handle} and I care about quiet rooms.")
+        values.setdefault("joined_at", now)
+        with transaction() as session:
+            member = Member(
+                **{
+                    "handle": handle,
+                    "name": handle.capitalize() + " Example",
+                    "email": f"{handle}@{handle}.example",
+                    "password_hash": passwords.hashed(PASSWORD),
+                    **values,
+                }
+            )
+            add_member(session, member, now=now)
+            if purpose:
+                change_purpose(session, member, str(purpose), now=now)
+            for part, body in sections.items():
+                from network.members.kinds import Part
+
+                write(session, member, Part(part), str(body), now=now)
+        return member
+
+    return make
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Member], FlaskClient]:
+    """Return a client signed in as a member; CSRF is left on, `post` fetches a token."""
+
+    def enter(member: Member) -> FlaskClient:
+        from network.clock import utc_now
+
+        with transaction() as session:
+            user = start_sign_in(session, member, device="test", now=utc_now())
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = user.token
+            cookie["_fresh"] = True
+        return client
+
+    return enter
+
+
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def post(client: FlaskClient, url: str, data: dict | None = None, **kwargs: object) -> TestResponse:
+    """Send a form as a browser would: with the token of a page shown to this very person."""
+    token = TOKEN.search(client.get("/signin").text + client.get("/rules").text)
+    assert token is not None
+    return client.post(url, data={"csrf_token": token[1], **(data or {})}, **kwargs)
