@@ -13,11 +13,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from network import auth, db, htmx, limits, statics, templating, web
 from network.asks import notices as ask_notices
-from network.asks import notices as ask_notices
 from network.asks.views import asks
 from network.config import Settings
 from network.demo.views import demo
-from network.events.worker import Channel
 from network.events.worker import Channel
 from network.health import health
 from network.members import current, documents
@@ -30,7 +28,6 @@ from network.members.views.people import people
 from network.members.views.profile import profile
 from network.members.views.signing_in import signing_in
 from network.members.views.welcome import welcome
-from network.notices import post
 from network.notices import post
 from network.relationships.kinds import CONNECTION
 from network.relationships.views import relationships
@@ -54,8 +51,6 @@ BLUEPRINTS = (
     stewardship,
     demo,
 )
-LETTERS = {**member_notices.LETTERS, **ask_notices.LETTERS}
-SEARCHED = indexer.Source("member", documents.documents, documents.all_documents)
 KINDS = {kind.name: kind for kind in (CONNECTION,)}
 PEOPLE = indexer.Source("member", documents.documents, documents.all_documents)
 LETTERS = {**member_notices.LETTERS, **ask_notices.LETTERS}
@@ -81,14 +76,6 @@ def compose(settings: Settings) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
-
-
-def channels(app: Flask) -> dict[str, Channel]:
-    """Return where the worker of this application delivers what events owe."""
-    return {
-        "index": indexer.channel(backend.index(app), SEARCHED),
-        "mail": post.channel(app, LETTERS),
-    }
 
 
 def _configure(app: Flask, settings: Settings) -> None:

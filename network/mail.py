@@ -1,4 +1,4 @@
-"""Letters on their way out: to an SMTP server, or into a folder where none is set. Nothing in them forges a header."""
+"""Letters on their way out: to a server, or into a folder. Nothing in them forges a header."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class MailUncertain(MailError):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one person is written, in the house's voice: one subject, some paragraphs, at most one link."""
+    """What one person is written: one subject, some paragraphs, at most one link."""
 
     to: str
     subject: str
@@ -66,7 +66,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What letters are written with. `link` makes an absolute address from the network's own base."""
+    """What letters are written with. `link` makes an address from the network's own base."""
 
     house: str
     language: str
@@ -134,7 +134,7 @@ def _body(letter: Letter, house: str, base_url: str) -> str:
 
 
 def _plain(address: str) -> str:
-    """Return one address with its domain in ASCII; raise `MailRefused` for anything that is not one."""
+    """Return one address with its domain in ASCII; raise `MailRefused` for anything else."""
     if not PLAIN_ADDRESS.fullmatch(address):
         raise MailRefused("the address is not one")
     local, _, domain = address.rpartition("@")

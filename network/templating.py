@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from babel.dates import get_timezone
-from flask import Flask
-from flask_babel import format_date, format_datetime, get_locale
+from flask import Flask, g
+from flask_babel import format_date, format_datetime, get_locale, get_translations
 from flask_wtf.csrf import generate_csrf
 
 from network import clock, text
 from network.asks.queries import something_waits
 from network.db import db
-from network.members import current
+from network.members import current, labels
 from network.members.services.participation import is_paused
 
 
@@ -29,12 +29,18 @@ def init_app(app: Flask) -> None:
         day=day,
         month=month,
         moment=moment,
+        work_word=labels.work_word,
+        stage_word=labels.stage_word,
+        part_word=labels.part_word,
         coming_month=coming_month,
     )
     app.jinja_env.globals.update(
         csrf_token=generate_csrf, terms_pairs=parse_qsl, today_words=today_words
     )
     app.context_processor(surroundings)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # by Babel's extension
+        gettext, ngettext, newstyle=True
+    )
 
 
 def surroundings() -> dict[str, Any]:
@@ -67,7 +73,8 @@ def coming_month(text: str) -> str:
     """Write the month that "2027-01" stands for, or nothing once it has come."""
     if text <= clock.now().strftime("%Y-%m"):
         return ""
-    return format_date(date.fromisoformat(f"{text}-01"), "MMMM" if text < _next_year() else "MMMM y")
+    pattern = "MMMM" if text < _next_year() else "MMMM y"
+    return str(format_date(date.fromisoformat(f"{text}-01"), pattern))
 
 
 def moment(when: datetime) -> str:
@@ -84,3 +91,20 @@ def _next_year() -> str:
 def today_words() -> str:
     """Write this day."""
     return str(format_datetime(clock.now(), "EEEE, d MMMM"))
+
+
+def catalogue() -> Any:  # noqa: ANN401  # gettext's translations
+    """Return this request's translations: looked up once, because a page has hundreds of sentences."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
+
+
+def gettext(sentence: str) -> str:
+    """Return a sentence in the language of the house."""
+    return str(catalogue().ugettext(sentence))
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Return a sentence about one or many in the language of the house."""
+    return str(catalogue().ungettext(one, many, count))

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
-from flask_babel import lazy_ngettext as ngettext
+from collections.abc import Callable
+from typing import cast
+
+from flask_babel import lazy_gettext, lazy_ngettext
+
+# A sentence that is not looked up yet passes for text wherever text is wanted.
+_ = cast("Callable[..., str]", lazy_gettext)
+ngettext = cast("Callable[..., str]", lazy_ngettext)
 
 __all__ = ["_", "ngettext"]

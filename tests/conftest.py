@@ -75,12 +75,21 @@ def instance(prepared: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(prepared, tmp_path / "instance"))
 
 
+class Browser(FlaskClient):
+    """A client whose every visit has a context of its own, as behind a server: nothing stays in `g`."""
+
+    def open(self, *args: object, **kwargs: object) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def app(instance: Path, postgresql_url: str | None) -> Iterator[Flask]:
     """The application on a database of its own."""
     app = create_app(
         settings_for(instance, postgresql_url or f"sqlite:///{instance / 'network.db'}")
     )
+    app.test_client_class = Browser
     with app.app_context():
         yield app
         if postgresql_url:

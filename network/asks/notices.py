@@ -1,4 +1,4 @@
-"""Which events of asks reach whom by mail: an ask that waits, and a yes. A no, a lapse or a withdrawal reach nobody."""
+"""Which events of asks reach whom by mail: an ask that waits, and a yes. A no reaches nobody."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sent(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
         .join(Ask.asker)
         .where(
             Ask.id == delivery.event.subject_id,
-            waiting_for(addressee, context.now),
+            waiting_for(addressee.id, context.now),
             visible(Viewer.of(addressee), context.now),
         )
         .options(contains_eager(Ask.asker))
@@ -72,9 +72,7 @@ def accepted(db: Session, delivery: Delivery, context: Context) -> Sequence[Lett
     addressee = db.scalar(
         select(other)
         .join(Ask, Ask.addressee_id == other.id)
-        .where(
-            Ask.id == delivery.event.subject_id, visible(Viewer.of(asker), context.now, other)
-        )
+        .where(Ask.id == delivery.event.subject_id, visible(Viewer.of(asker), context.now, other))
     )
     if addressee is None:
         return ()

@@ -4,42 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from network.asks.models import Ask, AskState
 from network.members.models import Member
-from network.members.visibility import Viewer, not_apart, visible
+from network.members.visibility import BOUND, NOW, Viewer, not_apart, visible
 
 
-def waiting_for(member: Member, now: datetime) -> ColumnElement[bool]:
-    """Hold for asks that wait for this member's answer. While the member is paused they rest."""
+def waiting_for(member_id: Any, now: Any) -> ColumnElement[bool]:  # noqa: ANN401  # or bound
+    """Hold for asks that wait for this member's answer."""
     return and_(
-        Ask.addressee_id == member.id,
-        Ask.state == AskState.WAITING,
-        Ask.expires_at > now,
+        Ask.addressee_id == member_id, Ask.state == AskState.WAITING, Ask.expires_at > now
     )
+
+
+_WAITING = and_(waiting_for(BOUND.member_id, NOW), visible(BOUND, NOW))
+_SOMETHING_WAITS = select(exists().where(_WAITING, Member.id == Ask.asker_id))
+_INBOX = (
+    select(Ask)
+    .join(Ask.asker)
+    .where(_WAITING)
+    .options(contains_eager(Ask.asker))
+    .order_by(Ask.expires_at, Ask.id)
+)
 
 
 def something_waits(db: Session, member: Member, now: datetime) -> bool:
     """Whether anything waits for this member's answer."""
-    shown = exists().where(
-        waiting_for(member, now), Member.id == Ask.asker_id, visible(Viewer.of(member), now)
-    )
-    return bool(db.scalar(select(shown)))
+    return bool(db.scalar(_SOMETHING_WAITS, Viewer.of(member).at(now)))
 
 
 def inbox(db: Session, member: Member, now: datetime, limit: int = 50) -> Sequence[Ask]:
     """Return what waits for this member's answer, the first to lapse first."""
-    return db.scalars(
-        select(Ask)
-        .join(Ask.asker)
-        .where(waiting_for(member, now), visible(Viewer.of(member), now))
-        .options(contains_eager(Ask.asker))
-        .order_by(Ask.expires_at, Ask.id)
-        .limit(limit)
-    ).all()
+    return db.scalars(_INBOX.limit(limit), Viewer.of(member).at(now)).all()
 
 
 def answered(db: Session, member: Member, now: datetime, limit: int = 20) -> Sequence[Ask]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from network.asks.models import Ask, AskState
 from network.errors import Conflict, Invalid, NotAllowed, NotFound
 from network.events.services import record
 from network.members.models import Member, Participation
-from network.members.visibility import Viewer, awake, visible
+from network.members.visibility import BOUND, NOW, Viewer, awake, visible
 from network.text import clean
 from network.translation import _
 
@@ -21,7 +21,7 @@ LONGEST_REASON = 2000
 SHORTEST_REASON = 10
 
 
-def send(  # noqa: PLR0913  # an ask is these things
+def send(  # an ask is these things
     db: Session,
     kind: Kind,
     *,
@@ -67,13 +67,13 @@ def may_ask(db: Session, kind: Kind, *, asker: Member, addressee: Member, now: d
     """Raise the refusal that holds this ask back; return if it may be sent. The only place with guards."""
     if asker.id == addressee.id:
         raise NotAllowed(_("You cannot ask yourself."))
-    if not _sees(db, asker, addressee, now):
+    seen = _seen(db, asker, addressee, now)
+    if seen is None:
         raise NotFound
-    if not _sees(db, addressee, asker, now):
+    if _seen(db, addressee, asker, now) is None:
         raise NotAllowed(_("Your own shield hides you from them. Lower it first, then ask."))
-    is_awake = db.scalar(select(Member.id).where(Member.id == addressee.id, awake(now)))
     participation = db.get_one(Participation, addressee.id)
-    if is_awake is None or not kind.open_to(db, asker, addressee, participation):
+    if not seen.awake or not kind.open_to(db, asker, addressee, participation):
         raise NotAllowed(_("They are not open to this just now."))
     kind.guard(db, asker, addressee)
     last = last_sent(db, asker, addressee, kind.name)
@@ -89,13 +89,22 @@ class TooSoon(Conflict):
         self.last = last
 
 
+_LAST_SENT = (
+    select(Ask)
+    .where(
+        Ask.asker_id == bindparam("asker"),
+        Ask.addressee_id == bindparam("addressee"),
+        Ask.kind == bindparam("kind"),
+    )
+    .order_by(Ask.sent_at.desc())
+    .limit(1)
+)
+
+
 def last_sent(db: Session, asker: Member, addressee: Member, kind: str) -> Ask | None:
     """Return the newest ask of this kind from one person to the other."""
     return db.scalar(
-        select(Ask)
-        .where(Ask.asker_id == asker.id, Ask.addressee_id == addressee.id, Ask.kind == kind)
-        .order_by(Ask.sent_at.desc())
-        .limit(1)
+        _LAST_SENT, {"asker": asker.id, "addressee": addressee.id, "kind": kind}
     )
 
 
@@ -165,9 +174,14 @@ def _reason(text: str) -> str:
     return words
 
 
-def _sees(db: Session, viewer: Member, member: Member, now: datetime) -> bool:
-    found = select(Member.id).where(Member.id == member.id, visible(Viewer.of(viewer), now))
-    return db.scalar(found) is not None
+_SEEN = select(Member.id, awake(NOW).label("awake")).where(
+    Member.id == bindparam("member_id"), visible(BOUND, NOW)
+)
+
+
+def _seen(db: Session, viewer: Member, member: Member, now: datetime) -> Row[tuple[int, bool]] | None:
+    """Return whether a member takes part now, or None where the viewer may not know of them."""
+    return db.execute(_SEEN, {**Viewer.of(viewer).at(now), "member_id": member.id}).first()
 
 
 def _open_from(db: Session, asker: Member, addressee: Member, kind: Kind, now: datetime) -> Ask | None:
@@ -183,11 +197,11 @@ def _open_from(db: Session, asker: Member, addressee: Member, kind: Kind, now: d
     )
 
 
-def _crossed(  # noqa: PLR0913
+def _crossed(
     db: Session, ask: Ask, kind: Kind, *, asker: Member, reason: str, now: datetime
 ) -> None:
     other = db.get_one(Member, ask.asker_id)
-    if not _sees(db, asker, other, now) or not _sees(db, other, asker, now):
+    if _seen(db, asker, other, now) is None or _seen(db, other, asker, now) is None:
         raise NotFound
     record(
         db,
@@ -234,7 +248,7 @@ def _move(
     db.refresh(ask)
 
 
-def _log(  # noqa: PLR0913
+def _log(
     db: Session, ask: Ask, verb: str, *, actor: int, now: datetime, to: tuple[str, ...] = ()
 ) -> None:
     record(

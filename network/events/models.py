@@ -52,7 +52,7 @@ class Delivery(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     gave_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failure: Mapped[str] = mapped_column(String(300), default="")
-    # What the errand needs and the log must not keep (an address, a sentence): gone when it is done.
+    # What the errand needs and the log must not keep (an address, a sentence): gone with it.
     carried: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     event: Mapped[Event] = relationship(lazy="raise")

@@ -1,4 +1,4 @@
-"""The worker: claims what the log owes, delivers it outside any transaction, and settles what became of it."""
+"""The worker: claims what the log owes, delivers it outside any transaction, and settles it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Channel:
 
     deliver: Deliver
     batch: int = 100
-    tend: Callable[[], None] | None = None
+    tend: Callable[[], object] | None = None
 
 
 def run(app: Flask, channels: Mapping[str, Channel], stop: threading.Event) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, not_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, not_, select
 from sqlalchemy.orm import Session
 
+from network.columns import BigId
 from network.errors import NotAllowed, NotFound
 from network.members.kinds import Audience, Part, State
 from network.members.models import (
@@ -19,7 +20,17 @@ from network.members.models import (
     Portrait,
     Section,
 )
-from network.members.visibility import Viewer, awake, level, readable, shielded, visible
+from network.members.visibility import (
+    BOUND,
+    NOW,
+    THE_WEB,
+    Viewer,
+    awake,
+    level,
+    readable,
+    shielded,
+    visible,
+)
 
 # Whoever is suspended or gone is out on every path: cookie, password, link.
 MAY_COME_IN = (State.MEMBER, State.PAUSED, State.LEAVING)
@@ -51,22 +62,32 @@ class Profile:
         return self.level is Audience.ME
 
 
+_HANDLE = Member.handle == bindparam("handle", type_=String())
+_BY_HANDLE = select(Member, level(BOUND, Member.id)).where(_HANDLE, visible(BOUND, NOW))
+_BY_HANDLE_ON_THE_WEB = select(Member, level(THE_WEB, Member.id)).where(
+    _HANDLE, visible(THE_WEB, NOW)
+)
+_READABLE = select(Section).where(
+    Section.member_id == bindparam("member_id", type_=BigId), readable(BOUND)
+)
+
+
 def member_for(db: Session, viewer: Viewer, handle: str, *, now: datetime) -> Member:
     """Return the member with this handle; raise `NotFound` where the viewer may not know of them."""
-    member = db.scalar(select(Member).where(Member.handle == handle, visible(viewer, now)))
-    if member is None:
-        raise NotFound
-    return member
+    return _row(db, viewer, handle, now)[0]
 
 
 def profile_for(db: Session, viewer: Viewer, handle: str, *, now: datetime) -> Profile:
     """Return a member as the viewer sees them; raise `NotFound` where they may not know of them."""
-    row = db.execute(
-        select(Member, level(viewer, Member.id)).where(Member.handle == handle, visible(viewer, now))
-    ).first()
+    return seen(db, viewer, *_row(db, viewer, handle, now))
+
+
+def _row(db: Session, viewer: Viewer, handle: str, now: datetime) -> tuple[Member, Audience]:
+    statement = _BY_HANDLE if viewer.member_id is not None else _BY_HANDLE_ON_THE_WEB
+    row = db.execute(statement, {**viewer.at(now), "handle": handle}).first()
     if row is None:
         raise NotFound
-    return seen(db, viewer, row[0], Audience(row[1]))
+    return row[0], Audience(row[1])
 
 
 def own_profile_as(db: Session, viewer: Viewer, member: Member, *, now: datetime) -> Profile | None:
@@ -81,7 +102,11 @@ def own_profile_as(db: Session, viewer: Viewer, member: Member, *, now: datetime
 
 def seen(db: Session, viewer: Viewer, member: Member, own_level: Audience) -> Profile:
     """Return the profile of a member who is visible to the viewer at this level."""
-    rows = db.scalars(select(Section).where(Section.member_id == member.id, readable(viewer)))
+    rows = (
+        db.scalars(select(Section).where(Section.member_id == member.id, readable(viewer)))
+        if viewer.member_id is None
+        else db.scalars(_READABLE, {"viewer_id": viewer.member_id, "member_id": member.id})
+    )
     sections = {section.part.value: section for section in rows}
     participation = None
     if Part.AVAILABILITY in sections:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from network.members.documents import marks as marks_of
-from network.members.kinds import SEARCHED, Audience, Part
+from network.members.kinds import LISTS, SEARCHED, Audience, Part
 from network.members.models import Connection, Member, Participation, Section
-from network.members.visibility import Viewer, findable, level, readable
+from network.members.visibility import BOUND, NOW, Viewer, findable, level, readable
 from network.search.port import Hit, Index, IndexUnavailable
 from network.search.query import Query
 from network.search.terms import Analyzer, mark, sentence_around
@@ -26,11 +26,31 @@ from network.text import fold
 PAGE = 10
 # Few hits are hidden by blocks, shields or pauses, so the first round nearly always fills a page.
 ROUNDS = (30, 120, 400)
+# Words that most purposes hold: sharing them says nothing. Stems are made of them by the analyzer, so
+# that no count over what others wrote, hidden words included, decides what is telling.
+EVERYBODYS = (
+    "help people person work works working make making made life live lives world community communities"
+    " support provide want like need good better best new way ways thing things time year years day days"
+    " without within through together keep take give get find use one two first many people's mission"
+    " organization organisation program programs service services"
+)
 # How many the plain search of the database looks through while the index is away.
 PLAIN_MOST = 400
 SHORTEST_SPELLING = 4
+# How many are proposed for each one shown, where a block, a shield or a pause may hide some.
+SPARE = 3
 
 Runs = list[tuple[str, bool]]
+
+_IDS = bindparam("ids", expanding=True)
+_LIVE = Connection.ended_at.is_(None)
+_CONNECTED = union_all(
+    select(Connection.high_id).where(Connection.low_id == BOUND.member_id, _LIVE),
+    select(Connection.low_id).where(Connection.high_id == BOUND.member_id, _LIVE),
+)
+_FINDABLE = select(Member, level(BOUND, Member.id)).where(Member.id.in_(_IDS), findable(BOUND, NOW))
+_READABLE = select(Section).where(Section.member_id.in_(_IDS), readable(BOUND))
+_WORK = select(Participation.member_id, Participation.work).where(Participation.member_id.in_(_IDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +125,16 @@ class Finder:
         return self.now.toordinal()
 
     def search(self, query: Query, narrowing: Narrowing, *, start: int = 0) -> Results:
-        """Return a page of the people whose words fit, the closest first."""
+        """Return a page of the people whose words fit, the closest first.
+
+        The last word counts as the beginning of a longer one only where nobody wrote it as it stands.
+        """
+        whole = self._search(replace(query, prefix=""), narrowing, start=start)
+        if whole.people or not query.prefix:
+            return whole
+        return self._search(query, narrowing, start=start)
+
+    def _search(self, query: Query, narrowing: Narrowing, *, start: int) -> Results:
         stems = set(query.stems)
         try:
             hits: Sequence[Hit] = self.index.find(
@@ -140,35 +169,33 @@ class Finder:
 
     def resembling(self, text: str, *, limit: int = 3) -> list[Found]:
         """Return people whose purpose shares words with this one, marked; the most shared first."""
-        stems = {stem for stem in self.analyzer.stems(text) if not self.analyzer.is_common(stem)}
+        stems = self.telling(text)
         try:
             hits = self.index.resembling(
                 stems,
                 connected=self.connected(),
                 without=(self.viewer.member_id or 0,),
                 day=self.day,
-                limit=limit * 5,
+                limit=limit * SPARE,
             )
         except IndexUnavailable:
             return []
-        people = []
+        people: list[Found] = []
         for found in self._load([hit.id for hit in hits]):
             shared = stems.intersection(self.analyzer.stems(found.words(Part.PURPOSE)))
-            if len(shared) > 1:
+            if len(shared) > 1 and len(people) < limit:
                 found.quote = mark(found.words(Part.PURPOSE), shared, self.analyzer)
                 people.append(found)
-        return people[:limit]
+        return people
+
+    def telling(self, text: str) -> set[str]:
+        """Return the stems of a purpose that are worth sharing."""
+        idle = set(self.analyzer.stems(EVERYBODYS))
+        return {s for s in self.analyzer.stems(text) if s not in idle and not self.analyzer.is_common(s)}
 
     def connected(self) -> list[int]:
         """Return the ids of the viewer's connections."""
-        me = self.viewer.member_id
-        rows = self.db.execute(
-            select(Connection.low_id, Connection.high_id).where(
-                Connection.ended_at.is_(None),
-                or_(Connection.low_id == me, Connection.high_id == me),
-            )
-        )
-        return [high if low == me else low for low, high in rows]
+        return list(self.db.scalars(_CONNECTED, self.viewer.at(self.now)))
 
     def _page(
         self, hits: Sequence[Hit], query: Query, narrowing: Narrowing, *, start: int, stems: set[str]
@@ -200,27 +227,14 @@ class Finder:
         """Return those of these members whom the viewer may find, in this order, with what they may read."""
         if not ids:
             return []
-        rows = self.db.execute(
-            select(Member, level(self.viewer, Member.id)).where(
-                Member.id.in_(ids), findable(self.viewer, self.now)
-            )
-        )
-        members = {member.id: (member, seen) for member, seen in rows}
+        filled = {**self.viewer.at(self.now), "ids": ids}
+        members = {m.id: (m, seen) for m, seen in self.db.execute(_FINDABLE, filled)}
         sections: dict[int, dict[str, Section]] = defaultdict(dict)
-        for section in self.db.scalars(
-            select(Section).where(Section.member_id.in_(members), readable(self.viewer))
-        ):
+        filled["ids"] = list(members)
+        for section in self.db.scalars(_READABLE, filled):
             sections[section.member_id][section.part.value] = section
-        open_about = [each for each in members if Part.AVAILABILITY in sections[each]]
-        work = dict(
-            self.db.execute(
-                select(Participation.member_id, Participation.work).where(
-                    Participation.member_id.in_(open_about)
-                )
-            )
-            .tuples()
-            .all()
-        )
+        filled["ids"] = [each for each in members if Part.AVAILABILITY in sections[each]]
+        work = dict(self.db.execute(_WORK, filled).tuples().all())
         return [
             Found(
                 member=members[each][0],
@@ -282,9 +296,12 @@ class Finder:
         for part in SEARCHED:
             adds = {stem for stem, wanted in held.get(part.value, {}).items() if wanted not in told}
             if adds:
-                sentence = sentence_around(found.words(part), adds, self.analyzer)
-                runs = mark(sentence, adds, self.analyzer)
-                found.reasons.append(Reason(part.value, _matched(runs), runs))
+                words = found.words(part)
+                runs = mark(sentence_around(words, adds, self.analyzer), adds, self.analyzer)
+                told_in_full = part in LISTS or part is Part.PLACE
+                found.reasons.append(
+                    Reason(part.value, _matched(runs), [] if told_in_full else runs)
+                )
                 told |= {held[part.value][stem] for stem in adds}
 
     def _as_written(self, results: Results, stem: str) -> str:

@@ -9,11 +9,12 @@ from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from wtforms import Form, PasswordField, RadioField, SelectField, SelectMultipleField
+from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, ValidationError
 
 from network.errors import Invalid
 from network.forms import AtMost, LineField, WordsField
-from network.members.forms_profile import ASKERS, AUDIENCES, KINDS_OF_WORK
+from network.members.forms_profile import AUDIENCES, KINDS_OF_WORK
 from network.members.kinds import LONGEST, LONGEST_OTHER, Audience, Part, WhoMayAsk, Work
 from network.members.services.profiles import tidy
 from network.passwords import LONGEST as LONGEST_PASSWORD
@@ -25,7 +26,12 @@ AREAS = frozenset(
     | {"Indian", "Pacific"}
 )
 # From few to many, as a dial reads.
-WHO_MAY_CONNECT = list(reversed(ASKERS))
+WHO_MAY_CONNECT = [
+    (WhoMayAsk.NOBODY.value, _("Nobody")),
+    (WhoMayAsk.INTRODUCED.value, _("Through an introduction")),
+    (WhoMayAsk.SHARED.value, _("If we share a connection")),
+    (WhoMayAsk.ANYONE.value, _("Any member")),
+]
 WORK_HINTS = {
     Work.FRACTIONAL.value: _("Part of the week, for half a year or more"),
     Work.INTERIM.value: _("Most of the week, for a season"),
@@ -48,9 +54,9 @@ def zones() -> tuple[str, ...]:
 class OneOf:
     """Refuse what was not on offer, in the words of the house."""
 
-    def __call__(self, _form: Form, field: SelectField) -> None:
+    def __call__(self, _form: Form, field: Any) -> None:  # noqa: ANN401  # any field of choices
         """Check one field, of one choice or of several."""
-        offered = {str(value) for value, _label in field.choices or ()}
+        offered = {str(value) for value, _label in field.choices}
         sent = field.data if isinstance(field.data, list) else [field.data]
         if not {str(value) for value in sent} <= offered:
             raise ValidationError(_("Choose one of these."))
@@ -102,7 +108,7 @@ class Tidy:
 class ZoneField(SelectField):
     """A time zone by its place, offered with spaces and kept with the underscores of its name."""
 
-    def pre_validate(self, _form: Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002  # WTForms hands it over
         """Refuse a zone that is not on offer."""
         if self.data not in zones():
             raise ValidationError(_("Choose one of these."))
@@ -129,10 +135,10 @@ def zone(label: Any) -> Any:  # noqa: ANN401  # a lazy sentence; a field, not ye
     return ZoneField(label, coerce=zone_name, choices=(), validate_choice=False, default="UTC")
 
 
-def address(**named: Any) -> Any:  # noqa: ANN401  # a field, not yet bound
+def address(label: Any = None, **named: Any) -> Any:  # noqa: ANN401  # a field, not yet bound
     """Return a field for a mail address, with an id of its own where a page has two."""
     missing = DataRequired(_("Say which email address."))
-    return LineField(_("Email address"), [missing, MailAddress()], **named)
+    return LineField(label or _("Email address"), [missing, MailAddress()], **named)
 
 
 class LinkForm(Form):
@@ -152,6 +158,12 @@ class AgainForm(Form):
     """The password once more."""
 
     password = PasswordField(_("Password"), [AtMost(LONGEST_PASSWORD)])
+
+
+class NewAddressForm(Form):
+    """Where letters go from now on."""
+
+    email = address(_("New address"))
 
 
 class NewPasswordForm(Form):

@@ -1,4 +1,4 @@
-"""The forms of a member's own profile and participation: one small form for each part, saved by itself."""
+"""The forms of a member's own profile and participation: one for each part, saved by itself."""
 
 from __future__ import annotations
 
@@ -225,27 +225,27 @@ class Card:
         return bool(section and section.body and section.confirmed_at < now - STILL_TRUE_AFTER)
 
 
-def audience_form(part: Part, section: Section | None, formdata: Any = None) -> AudienceForm:  # noqa: ANN401
+def audience_form(part: Part, section: Section | None, formdata: Any = None) -> Any:  # noqa: ANN401
     """Return the dial of one part, alone."""
-    form = AudienceForm(formdata, audience=_audience(part, section))
+    form: Any = AudienceForm(formdata, audience=_audience(part, section))
     return _of_part(form, part, "see")
 
 
-def part_form(part: Part, section: Section | None, formdata: Any = None) -> AudienceForm:  # noqa: ANN401
+def part_form(part: Part, section: Section | None, formdata: Any = None) -> Any:  # noqa: ANN401
     """Return the form of one part: its words and its dial."""
-    values = {"audience": _audience(part, section), "body": section.body if section else ""}
+    values: Any = {"audience": _audience(part, section), "body": section.body if section else ""}
     kinds = {Part.PURPOSE: PurposeForm, Part.STAGE: StageForm, Part.HISTORY: AudienceForm}
-    form = kinds.get(part, PartForm)(formdata, **values)
+    form: Any = kinds.get(part, PartForm)(formdata, **values)
     if part not in {Part.STAGE, Part.HISTORY}:
         form.body.label.text = TITLES[part]
         form.body.validators = [AtMost(LONGEST.get(part, LONGEST_OTHER))]
     return _of_part(form, part, "part")
 
 
-def room_form(participation: Participation, now: datetime, formdata: Any = None) -> RoomForm:  # noqa: ANN401
+def room_form(participation: Participation, now: datetime, formdata: Any = None) -> Any:  # noqa: ANN401
     """Return the dial of time, with the months ahead by name."""
     half_days = next(key for key, (most, _w) in ROOM.items() if participation.half_days <= most)
-    form = RoomForm(
+    form: Any = RoomForm(
         formdata,
         half_days=half_days,
         from_month=participation.from_month,
@@ -262,9 +262,9 @@ def room_form(participation: Participation, now: datetime, formdata: Any = None)
     return form
 
 
-def pause_form(now: datetime, zone: str, formdata: Any = None) -> PauseForm:  # noqa: ANN401
+def pause_form(now: datetime, zone: str, formdata: Any = None) -> Any:  # noqa: ANN401
     """Return the choice of when the lamp is lit again."""
-    form = PauseForm(formdata)
+    form: Any = PauseForm(formdata)
     first = next_month(now.astimezone(ZoneInfo(zone)).date())
     form.until.choices = [
         ("", _("when I say so")),
@@ -284,7 +284,7 @@ def _audience(part: Part, section: Section | None) -> int:
     return int(section.audience if section is not None else DEFAULT_AUDIENCE[part])
 
 
-def _of_part(form: AudienceForm, part: Part, prefix: str) -> AudienceForm:
+def _of_part(form: Any, part: Part, prefix: str) -> Any:  # noqa: ANN401
     """Give the fields ids of their own: many of these forms stand on one page."""
     for field in form:
         field.id = f"{prefix}-{part.value}-{field.short_name}"
@@ -292,5 +292,3 @@ def _of_part(form: AudienceForm, part: Part, prefix: str) -> AudienceForm:
     if part is Part.CONTACT:
         form.audience.choices = AUDIENCES[:-1]
     return form
-
-

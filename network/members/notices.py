@@ -1,4 +1,4 @@
-"""Which events of members reach whom by mail, and in what words. What is over by now is not written."""
+"""Which events of members reach whom by mail, in what words. What is over is not written."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def invited(db: Session, delivery: Delivery, context: Context) -> Sequence[Lette
     inviter = _present(db, invitation.invited_by)
     if inviter is not None:
         opening = _(
-            "%(name)s invites you to %(house)s, a network in which people find each other by purpose"
-            " and meet only where both say yes.",
+            "%(name)s invites you to %(house)s, a network in which people find each other by"
+            " purpose and meet only where both say yes.",
             name=inviter.name,
             house=context.house,
         )
@@ -53,14 +53,16 @@ def invited(db: Session, delivery: Delivery, context: Context) -> Sequence[Lette
                 ),
                 _("If you would rather not, leave it. Nobody is told, and nobody writes again."),
             ),
-            link=context.link("joining.invited", token=invitation_token(context.secret, invitation)),
+            link=context.link(
+                "joining.invited", token=invitation_token(context.secret, invitation)
+            ),
             link_label=_("Come in"),
         ),
     )
 
 
 def link_wanted(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
-    """Send the sign-in link that was asked for. After an hour it has been asked for again, or not."""
+    """Send the sign-in link that was asked for. After an hour nobody waits for it any more."""
     member = _present(db, delivery.event.subject_id)
     if member is None or delivery.event.at + SIGN_IN < context.now:
         return ()
@@ -79,7 +81,7 @@ def link_wanted(db: Session, delivery: Delivery, context: Context) -> Sequence[L
 
 
 def address_wanted(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
-    """Ask a new address whether it is its owner's wish. Names no member: the address may be a mistake."""
+    """Ask a new address whether it is its owner's wish. It may be a mistake: no member is named."""
     member = _present(db, delivery.event.subject_id)
     version = delivery.event.data["version"]
     email = delivery.carried["email"]
@@ -116,7 +118,7 @@ def _already_known(email: str, context: Context) -> Letter:
                 " the address of your account and stays so; nothing has changed.",
                 house=context.house,
             ),
-            _("If it was you, with a second account: sign in with the one this address belongs to."),
+            _("If it was you: sign in to the account that this address belongs to."),
         ),
     )
 
@@ -200,7 +202,10 @@ def _at_the_door(steward: Member, context: Context) -> Letter:
         to=steward.email,
         subject=_("Somebody is at the door of %(house)s", house=context.house),
         paragraphs=(
-            _("Somebody asks to join. Their words wait at the steward’s desk for you or another steward."),
+            _(
+                "Somebody asks to join. Their words wait at the steward’s desk, for you or for"
+                " another steward."
+            ),
         ),
         link=context.link("today.home"),
         link_label=_("Sign in, then go to the steward’s desk"),
@@ -224,7 +229,7 @@ def turned_down(_db: Session, delivery: Delivery, context: Context) -> Sequence[
                 _("Dear %(name)s,", name=delivery.carried["name"]),
                 opening,
                 *own,
-                _("What you wrote has been deleted. Nothing is kept about you, and you may ask again."),
+                _("What you wrote is deleted, nothing is kept about you, and you may ask again."),
             ),
         ),
     )

@@ -1,5 +1,6 @@
-"""Portraits: a picture that was sent becomes one of ours, or a sentence why not. Nothing of the file is kept:
-not its metadata, not its name, not a byte as it came.
+"""Portraits: a picture that was sent becomes one of ours, or a sentence why not.
+
+Nothing of the file is kept: not its metadata, not its name, not a byte as it came.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ TOO_MANY_PIXELS = _("That picture has more than 40 million pixels. Send a smalle
 
 
 def portrait_from(sent: bytes) -> bytes:
-    """Return a WebP of 416 by 512 pixels made from what was sent; raise `Invalid` if it is no picture.
+    """Return a WebP of 416 by 512 pixels made of what was sent; raise `Invalid` for no picture.
 
     Slow (up to a second for the largest): call it before a transaction begins.
     """

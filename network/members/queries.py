@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, union_all
+from sqlalchemy import bindparam, select, union_all
 from sqlalchemy.orm import Session
 
+from network.columns import UtcDateTime
 from network.members.kinds import State
 from network.members.models import (
     Block,
@@ -35,17 +36,20 @@ def member_by_email(db: Session, email: str) -> Member | None:
     return db.scalar(select(Member).where(Member.email == email))
 
 
+_SIGNED_IN = (
+    select(SignIn, Member)
+    .join(Member, Member.id == SignIn.member_id)
+    .where(
+        SignIn.digest == bindparam("digest"),
+        SignIn.expires_at > bindparam("now", type_=UtcDateTime()),
+        Member.state.in_((State.MEMBER, State.PAUSED, State.LEAVING)),
+    )
+)
+
+
 def signed_in_member(db: Session, digest: str, now: datetime) -> tuple[SignIn, Member] | None:
     """Return the live sign-in behind a token's digest and its member, in one statement."""
-    row = db.execute(
-        select(SignIn, Member)
-        .join(Member, Member.id == SignIn.member_id)
-        .where(
-            SignIn.digest == digest,
-            SignIn.expires_at > now,
-            Member.state.in_((State.MEMBER, State.PAUSED, State.LEAVING)),
-        )
-    ).first()
+    row = db.execute(_SIGNED_IN, {"digest": digest, "now": now}).first()
     return None if row is None else (row[0], row[1])
 
 

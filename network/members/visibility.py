@@ -1,7 +1,6 @@
 """Who may see whom, and which of their words: one predicate, used by every list, page, count and mail.
 
-Nothing else in the network decides visibility. Tables are aliased, so that a predicate means the same in
-every statement it stands in. A member is visible unless a block, a shield or their
+Nothing else in the network decides visibility. A member is visible unless a block, a shield or their
 state hides them; a section is visible to those its words were written for.
 """
 
@@ -11,9 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, literal, not_, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    literal,
+    not_,
+    or_,
+    true,
+)
 from sqlalchemy.orm import aliased
 
+from network.columns import BigId, UtcDateTime
 from network.members.kinds import Audience, State
 from network.members.models import Block, Connection, Member, Section, Shield
 
@@ -22,8 +34,8 @@ from network.members.models import Block, Connection, Member, Section, Shield
 class Viewer:
     """Whose eyes: a member, or nobody in particular (`member_id` None) at the level `assumed`."""
 
-    member_id: int | None = None
-    belongs: str = ""
+    member_id: Any = None
+    belongs: Any = ""
     assumed: Audience = Audience.WEB
 
     @classmethod
@@ -31,15 +43,32 @@ class Viewer:
         """Return the eyes of this member."""
         return cls(member_id=member.id, belongs=member.belongs)
 
+    def at(self, now: datetime) -> dict[str, Any]:
+        """Return what fills in a statement built with `BOUND` and `NOW`."""
+        return {"viewer_id": self.member_id, "viewer_belongs": self.belongs, "viewer_now": now}
+
+
+# Aliases of their own, so that a predicate means the same in every statement it stands in.
+_TIE = aliased(Connection, name="tie")
+_WALL = aliased(Block, name="wall")
+_SHIELD = aliased(Shield, name="raised")
+_SHOWN = aliased(Section, name="shown")
 
 THE_WEB = Viewer()
 SOME_MEMBER = Viewer(assumed=Audience.MEMBERS)
 SOME_CONNECTION = Viewer(assumed=Audience.CONNECTIONS)
 
+# Eyes and an instant that are filled in when a statement runs (`Viewer.at`): statements of every page are
+# built once with these, because building one takes longer than running it.
+BOUND = Viewer(
+    member_id=bindparam("viewer_id", type_=BigId), belongs=bindparam("viewer_belongs", type_=String())
+)
+NOW = bindparam("viewer_now", type_=UtcDateTime())
+
 
 def connected(one: Any, other: Any) -> ColumnElement[bool]:  # noqa: ANN401  # an id or a column
     """Hold where the two have a live connection."""
-    tie = aliased(Connection)
+    tie = _TIE
     return exists().where(
         tie.ended_at.is_(None),
         or_(
@@ -51,7 +80,7 @@ def connected(one: Any, other: Any) -> ColumnElement[bool]:  # noqa: ANN401  # a
 
 def blocked(one: Any, other: Any) -> ColumnElement[bool]:  # noqa: ANN401
     """Hold where either has blocked the other."""
-    wall = aliased(Block)
+    wall = _WALL
     return exists().where(
         or_(
             and_(wall.blocker_id == one, wall.blocked_id == other),
@@ -62,14 +91,14 @@ def blocked(one: Any, other: Any) -> ColumnElement[bool]:  # noqa: ANN401
 
 def shielded(member_id: Any, belongs: Any) -> ColumnElement[bool]:  # noqa: ANN401
     """Hold where a shield of the member meets what the viewer belongs to."""
-    shield = aliased(Shield)
+    shield = _SHIELD
     return exists().where(
         shield.member_id == member_id,
         (literal(belongs) if isinstance(belongs, str) else belongs).like("% " + shield.mark + " %"),
     )
 
 
-def awake(now: datetime, member: Any = Member) -> ColumnElement[bool]:  # noqa: ANN401
+def awake(now: Any, member: Any = Member) -> ColumnElement[bool]:  # noqa: ANN401
     """Hold for members who take part now. A pause that ran out is over although no job ran."""
     return or_(
         member.state == State.MEMBER,
@@ -77,7 +106,7 @@ def awake(now: datetime, member: Any = Member) -> ColumnElement[bool]:  # noqa: 
     )
 
 
-def visible(viewer: Viewer, now: datetime, member: Any = Member) -> ColumnElement[bool]:  # noqa: ANN401
+def visible(viewer: Viewer, now: Any, member: Any = Member) -> ColumnElement[bool]:  # noqa: ANN401
     """Hold for the members whom this viewer may know to exist."""
     if viewer.member_id is None:
         return and_(_open_to_some(viewer, now, member), _has_something_for(viewer, member))
@@ -103,13 +132,11 @@ def not_apart(viewer: Viewer, member: Any = Member) -> ColumnElement[bool]:  # n
     )
 
 
-def findable(viewer: Viewer, now: datetime, member: Any = Member) -> ColumnElement[bool]:  # noqa: ANN401
+def findable(viewer: Viewer, now: Any, member: Any = Member) -> ColumnElement[bool]:  # noqa: ANN401
     """Hold for the members whom this viewer may come upon in search, lists and suggestions."""
     if viewer.member_id is None:
         return false()
-    return and_(
-        member.id != viewer.member_id, awake(now, member), visible(viewer, now, member)
-    )
+    return and_(member.id != viewer.member_id, awake(now, member), visible(viewer, now, member))
 
 
 def readable(viewer: Viewer, section: Any = Section) -> ColumnElement[bool]:  # noqa: ANN401
@@ -129,16 +156,17 @@ def level(viewer: Viewer, member_id: Any) -> ColumnElement[int]:  # noqa: ANN401
 
 
 def _open_to_some(viewer: Viewer, now: datetime, member: Any) -> ColumnElement[bool]:  # noqa: ANN401
-    """Hold for those whom somebody at the assumed level sees: a connection sees them resting too."""
+    """Hold for those whom somebody at that level sees: a connection sees them resting too."""
     if viewer.assumed is not Audience.CONNECTIONS:
         return awake(now, member)
-    return member.state.in_((State.MEMBER, State.PAUSED, State.LEAVING))  # type: ignore[no-any-return]
+    here: ColumnElement[bool] = member.state.in_((State.MEMBER, State.PAUSED, State.LEAVING))
+    return here
 
 
 def _has_something_for(viewer: Viewer, member: Any) -> ColumnElement[bool]:  # noqa: ANN401
     if viewer.assumed is not Audience.WEB:
         return true()
-    section = aliased(Section)
+    section = _SHOWN
     return exists().where(
         section.member_id == member.id, section.shown_to >= int(Audience.WEB), section.body != ""
     )

@@ -1,1 +1,1 @@
-"""Which events reach whom, by mail: written when sent, to somebody who may still know of it, once."""
+"""Which events reach whom by mail: written when sent, once, to somebody who may still know."""

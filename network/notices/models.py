@@ -11,8 +11,8 @@ from network.columns import Base, BigId, Instant
 class SentLetter(Base):
     """A letter that went out for an event, or is just going: one a person and event at most.
 
-    Kept before the mail server is spoken to, taken away when it certainly did not go. A worker killed
-    in between leaves a row and no letter: of the two ways to err, silence is the one chosen.
+    Kept before the mail server is spoken to, taken away when the letter certainly did not go. A
+    worker killed in between leaves a row and no letter: of two ways to err, silence is the chosen.
     """
 
     __tablename__ = "sent_letter"

@@ -18,7 +18,7 @@ BATCH = 10
 
 
 def channel(app: Flask, writers: Mapping[str, Write]) -> Channel:
-    """Return the channel that sends letters. Links lead to the base address that is set, whoever asked."""
+    """Return the channel that sends letters. Links lead to the base address, whoever asked."""
     settings: Settings = app.config["SETTINGS"]
     base = urlsplit(settings.base_url)
     addresses = app.url_map.bind(base.netloc, url_scheme=base.scheme)

@@ -44,7 +44,7 @@ class Office:
 def deliver_mail(deliveries: Sequence[Delivery], *, office: Office) -> dict[int, Failure]:
     """Write and send what each event asks for; return the failures by delivery.
 
-    When no server can be reached, or the time of the lease runs short, the rest waits for another turn.
+    When no server can be reached, or the lease runs short, the rest waits for another turn.
     """
     failures: dict[int, Failure] = {}
     hold_back = ""
@@ -59,7 +59,8 @@ def deliver_mail(deliveries: Sequence[Delivery], *, office: Office) -> dict[int,
             try:
                 _deliver(delivery, office, transport)
             except MailError as error:
-                failures[delivery.id] = Failure(str(error), final=isinstance(error, mail.MailRefused))
+                refused = isinstance(error, mail.MailRefused)
+                failures[delivery.id] = Failure(str(error), final=refused)
                 hold_back = str(error) if isinstance(error, mail.MailUnreachable) else ""
             except Exception as error:
                 log.exception("The letters of event %s failed.", delivery.event_id)
@@ -87,7 +88,7 @@ def _deliver(delivery: Delivery, office: Office, transport: Transport) -> None:
 
 
 def _written(delivery: Delivery, office: Office) -> list[tuple[Letter, str]]:
-    """Return the letters that are still right to send, and the name of the house that sends them."""
+    """Return the letters that are still right to send, each with the name of the house."""
     write = office.writers.get(delivery.event.kind)
     if write is None:
         return []
@@ -113,8 +114,8 @@ def _send_once(
 ) -> None:
     """Send a message unless it went out before. The note that it did is written first.
 
-    Between that commit and the server's answer lies the one window: a worker killed in it has perhaps
-    sent nothing, and nothing is sent again. A failure that is certain takes the note away.
+    Between that commit and the server's answer lies the one window: a worker killed in it has
+    perhaps sent nothing, and nothing is sent again. A certain failure takes the note away.
     """
     digest = mail.digest(office.settings.secret_key, letter.to)
     try:

@@ -1,4 +1,4 @@
-"""Keeping the index like the database: told of each change, and made anew whenever it cannot be used."""
+"""Keeping the index like the database: told of each change, made anew if it cannot be used."""
 
 from __future__ import annotations
 
@@ -36,10 +36,8 @@ def channel(index: Index, source: Source) -> Channel:
     )
 
 
-def deliver(
-    index: Index, deliveries: Sequence[Delivery], *, source: Source
-) -> dict[int, Failure]:
-    """Bring what changed to the index, each thing once, as it is now; an unusable index is rebuilt."""
+def deliver(index: Index, deliveries: Sequence[Delivery], *, source: Source) -> dict[int, Failure]:
+    """Bring what changed to the index, each thing once; an unusable index is rebuilt."""
     ids = {one.event.subject_id for one in deliveries if one.event.subject_kind == source.subject}
     with reading() as db:
         documents = list(source.some(db, ids))

@@ -42,7 +42,10 @@ class Index(Protocol):
         """
 
     def rebuild(self, documents: Iterable[Document]) -> None:
-        """Index the documents anew, reading them one by one; readers see all or nothing of it."""
+        """Index the documents anew, each id once; readers see all of it or nothing.
+
+        They are read as they are written, so the iterable may count them or be very long.
+        """
 
     def find(
         self,
@@ -58,7 +61,8 @@ class Index(Protocol):
         Band 0 has every stem and phrase in the purpose, band 1 in the words; each further
         band lacks one stem more, at most half of them. Marks of one name are alternatives,
         different names are all required. Only for ids in connected does the connections
-        layer count. An empty query finds everything with the marks.
+        layer count. The query's prefix stands for every stem that completes it. An empty
+        query finds everything with the marks.
         """
 
     def resembling(

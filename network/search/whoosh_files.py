@@ -30,8 +30,9 @@ from network.search.turns import turns
 
 Entry = Mapping[str, str | int]  # an id, and a text for each field
 FIELDS = ("purpose", "words", "marks", "more_purpose", "more_words", "more_marks")
-FULL = 4_096  # documents of a new segment; one with less than half is merged with others
-_CROWD = 3  # segments of like size are merged
+FULL = 4_096  # documents of the largest new segment
+_SMALL = 512  # documents: segments with fewer are merged
+_CROWD = 3  # when there are so many of like size
 _POSTINGS_MB = 256
 _MOST_KEPT = 1_000  # sets of documents, for each segment
 _NAME = "MAIN"
@@ -237,15 +238,15 @@ def write(
 
 
 def _crowded(described: Iterable[Described]) -> list[Described]:
-    """Return the segments to merge: those of which there are several of like size.
+    """Return the segments to merge: small ones of which there are several of like size.
 
-    So no more than a few are ever small, and a document is rewritten a few times only.
+    So few are ever small, a document is rewritten a few times only, and no commit takes long.
     """
 
     def size(each: Described) -> int:
         return (each.doc_count().bit_length() - 1) // 2
 
-    small = sorted((each for each in described if 0 < each.doc_count() < FULL // 2), key=size)
+    small = sorted((each for each in described if 0 < each.doc_count() < _SMALL), key=size)
     groups = [list(group) for _, group in groupby(small, key=size)]
     return [each for group in groups if len(group) >= _CROWD for each in group]
 

@@ -21,7 +21,7 @@ from network.search import matching
 from network.search.documents import Document
 from network.search.entries import document_of, entry_of
 from network.search.matching import Part, Snapshot
-from network.search.port import Condition, Hit, IndexUnavailable, State
+from network.search.port import Condition, Hit, Index, IndexUnavailable, State
 from network.search.query import Query
 from network.search.terms import Analyzer
 from network.search.whoosh_files import (
@@ -59,7 +59,7 @@ class _Live:
     snapshot: Snapshot
 
 
-class WhooshIndex:
+class WhooshIndex(Index):
     """Threads share one instance; one process at a time writes, any number read."""
 
     def __init__(self, folder: Path, analyzer: Analyzer) -> None:
@@ -70,7 +70,6 @@ class WhooshIndex:
         self._live: _Live | None = None
 
     def update(self, documents: Iterable[Document], gone: Iterable[int] = ()) -> None:
-        """Put the documents in and take the gone ids out, in one commit."""
         entries = {each.id: entry_of(each, self._analyzer) for each in documents}
         leaving = set(gone)
         entering = [entry for each, entry in entries.items() if each not in leaving]
@@ -87,7 +86,6 @@ class WhooshIndex:
             self._publish(folder, toc, known=live.pointer.sums)
 
     def rebuild(self, documents: Iterable[Document]) -> None:
-        """Index the documents anew, reading them one by one; readers see all or nothing of it."""
         with self._writing():
             folder = self._folder / _FOLDERS.replace("*", token_hex(8))
             try:
@@ -109,7 +107,6 @@ class WhooshIndex:
         without: Collection[int] = (),
         day: int,
     ) -> Sequence[Hit]:
-        """Return everything found, in the order in which to show it."""
         with _or_unavailable():
             return matching.find(
                 self._open().snapshot,
@@ -129,7 +126,6 @@ class WhooshIndex:
         day: int,
         limit: int,
     ) -> list[Hit]:
-        """Return the things whose purpose shares the most stems, and two at least."""
         with _or_unavailable():
             snapshot = self._open().snapshot
             found = matching.resembling(
@@ -138,12 +134,10 @@ class WhooshIndex:
             return found[:limit]
 
     def near(self, stem: str, limit: int = 5) -> list[str]:
-        """Return stems spelt nearly so, in words that any member may find."""
         with _or_unavailable():
             return matching.near(self._open().snapshot, stem)[:limit]
 
     def state(self) -> State:
-        """Read the whole index from the disk and tell how it is."""
         if not self._pointer_file.exists():
             return State(Condition.MISSING)
         try:

@@ -47,9 +47,7 @@ class NoForm(Form):
 class NetworkForm(Form):
     """What every page says of the network, and how people come in."""
 
-    name = LineField(
-        _("Its name"), [DataRequired(_("A network needs a name.")), AtMost(60)]
-    )
+    name = LineField(_("Its name"), [DataRequired(_("A network needs a name.")), AtMost(60)])
     about = WordsField(_("About it, in a sentence or two"), [AtMost(600)])
     joining = RadioField(
         _("How people come in"),
@@ -69,7 +67,7 @@ class NetworkForm(Form):
         asked = lines(field.data or "")
         if len(asked) > MOST_QUESTIONS:
             raise ValidationError(
-                _("%(most)s questions are the most; people have to answer them.", most=MOST_QUESTIONS)
+                _("%(most)s questions are the most; somebody answers them.", most=MOST_QUESTIONS)
             )
         if any(len(question) > LONGEST_QUESTION for question in asked):
             raise ValidationError(

@@ -43,7 +43,7 @@ def set_network(
 def withdraw_invitation(
     db: Session, invitation: Invitation, *, steward: Member, now: datetime
 ) -> bool:
-    """Close a door that was held open; its draft goes with it. Tell whether it was open: once only."""
+    """Close a door that was held open, and delete its draft. Tell whether it was open."""
     closed = db.execute(
         update(Invitation)
         .where(

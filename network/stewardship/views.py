@@ -1,8 +1,6 @@
-"""The steward's desk: who is at the door, whom to invite, what the network is called. It watches nobody."""
+"""The steward's desk: who is at the door, whom to invite, the network's name. It watches nobody."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from flask import Blueprint, after_this_request, flash, request
 from flask_babel import gettext as _
@@ -24,7 +22,7 @@ stewardship = Blueprint("stewardship", __name__)
 
 @stewardship.before_request
 def stewards_only() -> None:
-    """Answer everybody else as if there were nothing here: the views are public to be this quiet."""
+    """Answer everybody else as if nothing were here: the views are public to be this quiet."""
     steward()
 
 
@@ -62,9 +60,7 @@ def turn_down(key: str) -> Page | Response:
     joining.turn_down(
         db.session, application, steward=steward(), words=form.words.data, now=clock.now()
     )
-    flash(
-        _("%(name)s is told, and what they wrote is deleted.", name=application.name)
-    )
+    flash(_("%(name)s is told, and what they wrote is deleted.", name=application.name))
     return see_other("stewardship.desk")
 
 
@@ -82,7 +78,7 @@ def invite() -> Page | Response:
         inviter=steward(),
         now=clock.now(),
     )
-    flash(_("The door is held open for %(email)s. The letter is on its way.", email=form.email.data))
+    flash(_("The letter to %(email)s is on its way.", email=form.email.data))
     return see_other("stewardship.desk", _anchor="invitations")
 
 

@@ -6,12 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from network.columns import UtcDateTime
 from network.members.kinds import Audience, Part
 from network.members.models import Member, Section
-from network.members.visibility import THE_WEB, Viewer, findable, readable, visible
+from network.members.visibility import (
+    BOUND,
+    NOW,
+    THE_WEB,
+    Viewer,
+    findable,
+    readable,
+    visible,
+)
 
 NEW_FOR = timedelta(days=14)
 
@@ -22,24 +31,26 @@ class Voice:
 
     member: Member
     purpose: str
-    place: str = ""
 
 
-def newcomers(db: Session, viewer: Viewer, now: datetime, limit: int = 4) -> Sequence[Voice]:
-    """Return who has come lately and shows a purpose to this viewer, the newest first."""
-    rows = db.execute(
-        select(Member, Section.body)
-        .join(Section, Section.member_id == Member.id)
-        .where(
-            Member.joined_at > now - NEW_FOR,
-            Section.part == Part.PURPOSE,
-            Section.body != "",
-            findable(viewer, now),
-            readable(viewer),
-        )
-        .order_by(Member.joined_at.desc(), Member.id)
-        .limit(limit)
+_NEWCOMERS = (
+    select(Member, Section.body)
+    .join(Section, Section.member_id == Member.id)
+    .where(
+        Member.joined_at > bindparam("since", type_=UtcDateTime()),
+        Section.part == Part.PURPOSE,
+        Section.body != "",
+        findable(BOUND, NOW),
+        readable(BOUND),
     )
+    .order_by(Member.joined_at.desc(), Member.id)
+    .limit(4)
+)
+
+
+def newcomers(db: Session, viewer: Viewer, now: datetime) -> Sequence[Voice]:
+    """Return who has come lately and shows a purpose to this viewer, the newest first."""
+    rows = db.execute(_NEWCOMERS, {**viewer.at(now), "since": now - NEW_FOR})
     return [Voice(member, body) for member, body in rows]
 
 

@@ -141,9 +141,7 @@ def ask_to_change_address(db: Session, member: Member, *, email: str, now: datet
 def change_address(db: Session, member: Member, *, email: str, version: int, now: datetime) -> None:
     """Take the confirmed address; raise `Conflict` if the link was spent or the address taken since."""
     if member_by_email(db, email) is not None or not use_link(db, member.id, version):
-        raise Conflict(
-            _("That link has been used, or something changed since. Ask for a new one.")
-        )
+        raise Conflict(_("That link has been used, or something changed since. Ask for a new one."))
     old = member.email
     db.refresh(member)
     member.email = email

@@ -14,10 +14,10 @@ from network.members.services import profiles
 from network.text import clean_line
 
 
-def set_room(  # noqa: PLR0913  # the dial is these four
+def set_room(
     db: Session, member: Member, *, half_days: int, from_month: str, when: str, now: datetime
 ) -> None:
-    """Set the time a member has, in half days a month, from which month ("2027-01" or ""), and when."""
+    """Set the time a member has: half days a month, from which month ("2027-01" or ""), and when."""
     part = _participation(db, member)
     part.half_days = half_days
     part.from_month = from_month
@@ -47,7 +47,10 @@ def set_who_may_connect(db: Session, member: Member, who: WhoMayAsk, *, now: dat
 
 
 def pause(db: Session, member: Member, *, until: datetime | None, now: datetime) -> None:
-    """Put the lamp out: nobody finds the member, nobody can ask. Nobody is told. Pausing twice moves the end."""
+    """Put the lamp out: nobody finds the member, nobody can ask, nobody is told.
+
+    Pausing twice moves the end.
+    """
     if member.state not in {State.MEMBER, State.PAUSED}:
         return
     member.state, member.paused_until = State.PAUSED, until
@@ -92,6 +95,4 @@ def _participation(db: Session, member: Member) -> Participation:
 
 
 def _changed(db: Session, kind: str, member: Member, *, now: datetime) -> None:
-    record(
-        db, kind, actor=member.id, subject=("member", member.id), now=now, to=("index",)
-    )
+    record(db, kind, actor=member.id, subject=("member", member.id), now=now, to=("index",))

@@ -26,7 +26,7 @@ MOST_ENTRIES = {Part.THEMES: 5, Part.LINKS: 5, Part.ROLES: 6, Part.LANGUAGES: 12
 
 
 def section_of(db: Session, member: Member, part: Part, *, now: datetime) -> Section:
-    """Return the member's section for this part, made with its default audience if it is not there."""
+    """Return the member's section for this part, made with its default audience if need be."""
     section = db.get(Section, (member.id, part))
     if section is None:
         audience = DEFAULT_AUDIENCE[part]
@@ -45,7 +45,7 @@ def section_of(db: Session, member: Member, part: Part, *, now: datetime) -> Sec
 
 
 def write(db: Session, member: Member, part: Part, body: str, *, now: datetime) -> None:
-    """Keep new words for a part, for the audience it is set to. The same words again only confirm them.
+    """Keep new words for a part, for the audience it is set to. The same words only confirm them.
 
     Raises `Invalid` for words that are too long or too many.
     """
@@ -65,7 +65,7 @@ def write(db: Session, member: Member, part: Part, body: str, *, now: datetime) 
 def change_purpose(
     db: Session, member: Member, body: str, *, what_changed: str = "", now: datetime
 ) -> None:
-    """State a new purpose; the one before is kept with why it changed, for the audience it was written for."""
+    """State a new purpose; the one before is kept with why it changed, for whom it was written."""
     words = tidy(Part.PURPOSE, body)
     section = section_of(db, member, Part.PURPOSE, now=now)
     if section.body and words != section.body:
@@ -93,8 +93,8 @@ def set_audience(
     widen_words: bool = False,
     now: datetime,
 ) -> None:
-    """Set who sees a part. Narrower counts at once and for earlier words too; wider counts for what is
-    written from now on, and for the present words only where `widen_words` says so.
+    """Set who sees a part: narrower at once and for earlier words too; wider for what is written
+    from now on, and for the present words only where `widen_words` says so.
     """
     if part is Part.CONTACT and audience > Audience.MEMBERS:
         raise Invalid(_("Contact details cannot be shown to the web."), field=part.value)
@@ -104,7 +104,9 @@ def set_audience(
     # What availability says is kept in `Participation`: its section has a promise, but no body.
     has_words = bool(section.body) or part is Part.AVAILABILITY
     section.audience = audience
-    section.shown_to = min(section.shown_to, audience) if has_words and not widen_words else audience
+    section.shown_to = (
+        min(section.shown_to, audience) if has_words and not widen_words else audience
+    )
     if part in {Part.PURPOSE, Part.HISTORY}:
         _move_past(db, member, PastPurpose.shown_to > audience, audience)
     if part is Part.HISTORY and widen_words:
@@ -123,7 +125,7 @@ def save(
     what_changed: str = "",
     now: datetime,
 ) -> None:
-    """Keep the words of a part and who sees it in one go; raise `Invalid` for words that cannot be kept.
+    """Keep the words of a part and who sees it in one go; raise `Invalid` as `write` does.
 
     New words are written for the new audience. Words that stay keep their promise: `widen_words`
     widens them, and never what they replaced.
@@ -137,7 +139,7 @@ def save(
 
 
 def confirm(db: Session, member: Member, part: Part, *, now: datetime) -> None:
-    """Note that the words of a part still hold. They stay as they are, for whom they were written."""
+    """Note that the words of a part still hold. They stay as they are, and for whom they were."""
     section_of(db, member, part, now=now).confirmed_at = now
     record(
         db,
@@ -196,7 +198,8 @@ def tidy(part: Part, body: str) -> str:
     longest = LONGEST.get(part, LONGEST_OTHER)
     if len(words) > longest:
         raise Invalid(
-            _("This has %(n)s letters; %(most)s is the most.", n=len(words), most=longest), field=part
+            _("This has %(n)s letters; %(most)s is the most.", n=len(words), most=longest),
+            field=part,
         )
     if part is Part.LINKS:
         for link in lines(words):
@@ -205,9 +208,7 @@ def tidy(part: Part, body: str) -> str:
     return words
 
 
-def _move_past(
-    db: Session, member: Member, which: ColumnElement[bool], audience: Audience
-) -> None:
+def _move_past(db: Session, member: Member, which: ColumnElement[bool], audience: Audience) -> None:
     db.execute(
         update(PastPurpose)
         .where(PastPurpose.member_id == member.id, which)

@@ -14,7 +14,7 @@ from network.errors import Invalid
 from network.forms import sent, take
 from network.htmx import Page, page, see_other, wants_part
 from network.members import access, current, queries, tokens
-from network.members.forms import LinkForm, NewPasswordForm, ThemeForm, ZoneForm
+from network.members.forms import NewAddressForm, NewPasswordForm, ThemeForm, ZoneForm
 from network.members.services import accounts
 
 account = Blueprint("account", __name__)
@@ -31,7 +31,7 @@ def overview() -> Page:
 def ask_to_change_address() -> Page | Response:
     if not accounts.is_fresh(current.sign_in(), clock.now()):
         return _again()
-    form = sent(LinkForm)
+    form = sent(NewAddressForm)
     if not form.validate():
         return _overview("address", address_form=form, status=422)
     try:
@@ -47,7 +47,7 @@ def ask_to_change_address() -> Page | Response:
 @account.get("/me/account/address/<token>")
 @auth.public
 def new_address(token: str) -> Page:
-    opened = tokens.open_address_token(current_app.secret_key, token)
+    opened = tokens.open_address_token(current_app.config["SECRET_KEY"], token)
     if opened is None or access.account_by_id(db.session, *opened[:2]) is None:
         return page("members/address_gone.html", status=404)
     return page("members/new_address.html", email=opened[2])
@@ -57,13 +57,11 @@ def new_address(token: str) -> Page:
 @auth.public
 @limits.from_network
 def change_address(token: str) -> Page | Response:
-    opened = tokens.open_address_token(current_app.secret_key, token)
+    opened = tokens.open_address_token(current_app.config["SECRET_KEY"], token)
     member = access.account_by_id(db.session, opened[0]) if opened is not None else None
     if opened is None or member is None:
         return page("members/address_gone.html", status=404)
-    accounts.change_address(
-        db.session, member, email=opened[2], version=opened[1], now=clock.now()
-    )
+    accounts.change_address(db.session, member, email=opened[2], version=opened[1], now=clock.now())
     flash(_("Your address is changed. You sign in with the new one from now on."))
     return see_other("account.overview")
 
@@ -139,7 +137,7 @@ def _saved(part: str, sentence: str) -> Page | Response:
 def _overview(part: str, *, status: int = 200, said: str = "", **forms: Any) -> Page:  # noqa: ANN401
     member, now = current.member(), clock.now()
     shown = {
-        "address_form": LinkForm(),
+        "address_form": NewAddressForm(),
         "password_form": NewPasswordForm(),
         "zone_form": ZoneForm(time_zone=member.time_zone),
         "theme_form": ThemeForm(theme=member.theme),

@@ -12,7 +12,7 @@ from network.errors import NotAllowed, NotFound
 from network.forms import sent
 from network.htmx import Page, page, see_other
 from network.members import access, current, tokens
-from network.members.forms import ApplicationForm, JoinForm, KnockForm, application_form
+from network.members.forms import JoinForm, KnockForm, application_form
 from network.members.kinds import Joining
 from network.members.models import Invitation
 from network.members.services import accounts
@@ -26,7 +26,8 @@ joining = Blueprint("joining", __name__)
 @joining.get("/join")
 @auth.public
 def door() -> Page:
-    return page("members/join.html", way=current.house().joining, form=sent(_form_here()))
+    house = current.house()
+    return page("members/join.html", way=house.joining, form=sent(_form_of(house)))
 
 
 @joining.post("/join")
@@ -34,14 +35,14 @@ def door() -> Page:
 @limits.from_network
 @limits.on_account
 def ask() -> Page | Response:
-    way = current.house().joining
-    if way is Joining.INVITATION:
+    house = current.house()
+    if house.joining is Joining.INVITATION:
         raise NotAllowed(_("One comes in here by invitation. Ask somebody you know."))
-    form = sent(_form_here())
+    form = sent(_form_of(house))
     if not form.validate():
-        return page("members/join.html", way=way, form=form, status=422)
+        return page("members/join.html", way=house.joining, form=form, status=422)
     now = clock.now()
-    if isinstance(form, ApplicationForm):
+    if house.joining is Joining.APPLICATION:
         services.apply(
             db.session,
             email=form.email.data,
@@ -98,15 +99,14 @@ def use_invitation(token: str) -> Page | Response:
     return come_in(member, otherwise="welcome.purpose")
 
 
-def _form_here() -> type[KnockForm]:
-    house = current.house()
+def _form_of(house: current.House) -> type[KnockForm]:
     if house.joining is Joining.APPLICATION:
         return application_form(lines(house.questions))
     return KnockForm
 
 
 def _invitation(token: str) -> Invitation | None:
-    key = tokens.open_invitation_token(current_app.secret_key, token)
+    key = tokens.open_invitation_token(current_app.config["SECRET_KEY"], token)
     return access.invitation_to_use(db.session, key, now=clock.now()) if key else None
 
 

@@ -1,4 +1,4 @@
-"""How a member takes part: the lamp, room, work, who may ask, who sees what. Each is saved by itself."""
+"""How a member takes part: the lamp, room, work, who may ask, who sees what. Each saved by itself."""
 
 from __future__ import annotations
 
@@ -77,9 +77,7 @@ def set_work() -> Any:  # noqa: ANN401
     if not form.validate():
         return shown("work", status=422, work_form=form)
     work = [Work(kind) for kind in form.work.data]
-    services.set_work(
-        db.session, current.member(), work=work, pace=form.pace.data, now=clock.now()
-    )
+    services.set_work(db.session, current.member(), work=work, pace=form.pace.data, now=clock.now())
     return kept("work")
 
 

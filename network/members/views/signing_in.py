@@ -61,7 +61,7 @@ def ask_for_link() -> Page:
 @signing_in.get("/signin/link/<token>")
 @auth.public
 def link(token: str) -> Page:
-    opened = tokens.open_sign_in_token(current_app.secret_key, token)
+    opened = tokens.open_sign_in_token(current_app.config["SECRET_KEY"], token)
     if opened is None or access.account_by_id(db.session, *opened) is None:
         return page("members/link_gone.html", form=LinkForm(), status=404)
     return page("members/link.html")
@@ -71,7 +71,7 @@ def link(token: str) -> Page:
 @auth.public
 @limits.from_network
 def use_link(token: str) -> Page | Response:
-    opened = tokens.open_sign_in_token(current_app.secret_key, token)
+    opened = tokens.open_sign_in_token(current_app.config["SECRET_KEY"], token)
     member = None
     if opened is not None and accounts.use_link(db.session, *opened):
         member = access.account_by_id(db.session, opened[0])
