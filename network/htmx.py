@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,10 @@ class Page:
         return jinja2_fragments.render_blocks(
             current_app.jinja_env, self.template, list(self.blocks), **self.context
         )
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401
+        """Answer as any WSGI application would: to Flask's types, that is what a page is."""
+        return current_app.make_response((self.render(), self.status))(environ, start_response)
 
 
 def init_app(app: Flask) -> None:

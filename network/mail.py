@@ -15,6 +15,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -99,8 +100,17 @@ class Transport(Protocol):
 def transport(settings: Settings) -> Transport:
     """Return the way out that is set: a server, or the folder `mail` of the instance."""
     if settings.smtp_url:
-        return Server(urlsplit(settings.smtp_url))
+        return Server(urlsplit(settings.smtp_url), hello=_hello(settings.base_url))
     return Folder(settings.instance / "mail")
+
+
+def _hello(base_url: str) -> str:
+    """Return how a mail server is greeted: with the network's own name, not the machine's."""
+    host = str(urlsplit(base_url).hostname)
+    try:
+        return f"[{ip_address(host)}]"
+    except ValueError:
+        return host
 
 
 def digest(secret: str, address: str) -> str:
@@ -183,8 +193,9 @@ class Folder:
 class Server:
     """Talks to one SMTP server, over one connection for a whole batch."""
 
-    def __init__(self, url: SplitResult, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, url: SplitResult, *, hello: str, timeout_s: float = TIMEOUT_S) -> None:
         self._url = url
+        self._hello = hello
         self._timeout_s = timeout_s
         self._smtp: smtplib.SMTP | None = None
 
@@ -249,10 +260,14 @@ class Server:
         tls = ssl.create_default_context()
         if self._url.scheme == "smtps":
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, self._url.port or 465, timeout=self._timeout_s, context=tls
+                host,
+                self._url.port or 465,
+                self._hello,
+                timeout=self._timeout_s,
+                context=tls,
             )
         else:
-            smtp = smtplib.SMTP(host, self._url.port or 25, timeout=self._timeout_s)
+            smtp = smtplib.SMTP(host, self._url.port or 25, self._hello, timeout=self._timeout_s)
         self._smtp = smtp
         smtp.ehlo_or_helo_if_needed()
         if self._url.scheme == "smtp" and (user or self._url.port == SUBMISSION_PORT):

@@ -1,4 +1,4 @@
-"""Passwords: argon2id. A hash takes a sixth of a second, so it is never made inside a write transaction."""
+"""Passwords: argon2id. A hash takes a sixth of a second: never make one in a write transaction."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Web(Flask):
         status = answer.status if isinstance(answer, Page) else answer.status_code
         if request.endpoint != "static":
             database.settle(keep=status < 400)  # noqa: PLR2004
-        return answer  # type: ignore[return-value]  # make_response knows a Page
+        return answer
 
     def make_response(self, rv: Any) -> Any:  # noqa: ANN401
         """Render a `Page`; leave everything else to Flask."""

@@ -19,12 +19,14 @@ class Box:
         self.to_recipient = self.to_data = "250 OK"
         self.refuses: set[str] = set()
         self.sessions: set[int] = set()
+        self.greeting = ""
         self.port = 0
 
     async def handle_RCPT(  # noqa: N802  # the name is aiosmtpd's
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list
     ) -> str:
         self.sessions.add(id(session))
+        self.greeting = str(session.host_name)
         self.tried.append(address)
         if address in self.refuses:
             return "550 no such person"

@@ -134,6 +134,7 @@ def test_one_connection_serves_a_batch(through: Settings, box: Box) -> None:
     send(through, a_message(through), a_message(through, to="bea@care.example"))
     assert [each.rcpt_tos for each in box.taken] == [["ama@care.example"], ["bea@care.example"]]
     assert len(box.sessions) == 1
+    assert box.greeting == "[127.0.0.1]"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +201,7 @@ def test_a_server_that_falls_silent(
         talking = threading.Thread(target=lambda: talk(listening.accept()[0], *answers))
         talking.start()
         url = mail.urlsplit(f"smtp://127.0.0.1:{port}")
-        with Server(url, timeout_s=0.5) as way, pytest.raises(error) as caught:
+        with Server(url, hello="x.example", timeout_s=0.5) as way, pytest.raises(error) as caught:
             way.send(a_message(settings))
         talking.join()
     assert type(caught.value) is error

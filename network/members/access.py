@@ -1,4 +1,4 @@
-"""Loading a member: the only way a view gets somebody by handle, authorised in the same statement."""
+"""Loading a member: the only way a view gets somebody, authorised in the same statement."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _READABLE = select(Section).where(
 
 
 def member_for(db: Session, viewer: Viewer, handle: str, *, now: datetime) -> Member:
-    """Return the member with this handle; raise `NotFound` where the viewer may not know of them."""
+    """Return the member with this handle; raise `NotFound` where the viewer may not know them."""
     return _row(db, viewer, handle, now)[0]
 
 

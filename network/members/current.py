@@ -1,4 +1,4 @@
-"""Who is asking, as a member: loaded once a request, and what follows from it (eyes, language, zone)."""
+"""Who is asking, as a member, loaded once a request, and what follows: eyes, language, zone."""
 
 from __future__ import annotations
 

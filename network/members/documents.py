@@ -75,6 +75,7 @@ def layer(
     words = [readable[part] for part in SEARCHED if readable.get(part)]
     return Layer(
         purpose=readable.get(Part.PURPOSE, ""),
+        themes=readable.get(Part.THEMES, ""),
         words="\n".join(words),
         marks=marks(readable, work),
     )

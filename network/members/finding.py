@@ -265,7 +265,7 @@ class Finder:
         if missing > len(stems) // 2 or not self._phrases(found, query):
             return False
         in_purpose = stems <= set(held.get(Part.PURPOSE.value, {}).values())
-        found.band = 0 if in_purpose else 1 + missing
+        found.band = (0 if held.get(Part.THEMES.value) else 1) if in_purpose else 2 + missing
         self._quote(found, held)
         return True
 

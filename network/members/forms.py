@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, ValidationError
 from network.errors import Invalid
 from network.forms import AtMost, LineField, WordsField
 from network.members.forms_profile import AUDIENCES, KINDS_OF_WORK
-from network.members.kinds import LONGEST, LONGEST_OTHER, Audience, Part, WhoMayAsk, Work
+from network.members.kinds import LONGEST, LONGEST_OTHER, Part, WhoMayAsk, Work
 from network.members.services.profiles import tidy
 from network.passwords import LONGEST as LONGEST_PASSWORD
 from network.passwords import SHORTEST as SHORTEST_PASSWORD
@@ -116,10 +116,10 @@ class ZoneField(SelectField):
     def offered(self) -> Iterator[tuple[str, bool]]:
         """Yield each zone as it is shown, and whether it is the one chosen.
 
-        One kept from elsewhere stays on offer.
+        One that is kept from elsewhere stays on offer.
         """
         known = zones()
-        if self.data not in known:
+        if self.data and not self.errors and self.data not in known:
             yield str(self.data), True
         for zone in known:
             yield zone.replace("_", " "), zone == self.data
@@ -130,9 +130,9 @@ def zone_name(text: Any) -> str:  # noqa: ANN401  # whatever was sent
     return str(text).replace(" ", "_")
 
 
-def zone(label: Any) -> Any:  # noqa: ANN401  # a lazy sentence; a field, not yet bound
+def zone(label: str, **named: Any) -> Any:  # noqa: ANN401  # a field, not yet bound
     """Return a field for a time zone."""
-    return ZoneField(label, coerce=zone_name, choices=(), validate_choice=False, default="UTC")
+    return ZoneField(label, coerce=zone_name, choices=(), validate_choice=False, **named)
 
 
 def address(label: Any = None, **named: Any) -> Any:  # noqa: ANN401  # a field, not yet bound
@@ -220,7 +220,7 @@ class JoinForm(Form):
         _("What people call you"), [DataRequired(_("Say what people call you.")), AtMost(80)]
     )
     password = PasswordField(_("A password, if you want one"), [PasswordLength()])
-    time_zone = zone(_("Your time zone"))
+    time_zone = zone(_("Your time zone"), default="UTC")
 
 
 class PurposeForm(Form):
@@ -237,7 +237,6 @@ class PurposeForm(Form):
         _("Who reads it"),
         [OneOf()],
         choices=AUDIENCES,
-        default=str(int(Audience.MEMBERS)),
         validate_choice=False,
     )
 
@@ -263,7 +262,6 @@ class ReachForm(Form):
         _("Who may ask to connect with you"),
         [OneOf()],
         choices=WHO_MAY_CONNECT,
-        default=WhoMayAsk.ANYONE.value,
         validate_choice=False,
     )
     work = SelectMultipleField(

@@ -47,8 +47,8 @@ def invited(db: Session, delivery: Delivery, context: Context) -> Sequence[Lette
             paragraphs=(
                 opening,
                 _(
-                    "The link below is for you alone and works once, until %(day)s. Whatever waits"
-                    " behind it, only you see it until you decide otherwise.",
+                    "The link below is for you alone and works once, until %(day)s. Nobody sees"
+                    " anything of you until you have decided what they see.",
                     day=context.day(invitation.expires_at),
                 ),
                 _("If you would rather not, leave it. Nobody is told, and nobody writes again."),
@@ -188,7 +188,10 @@ def applied(db: Session, delivery: Delivery, context: Context) -> Sequence[Lette
                     "They answer by mail. If it is a yes, you get an invitation. If it is a no,"
                     " they say so and what you wrote is deleted."
                 ),
-                _("If it was not you who wrote, you can leave this letter. Nothing comes of it."),
+                _(
+                    "If this address is yours and the words are not, leave it: nobody joins with it"
+                    " but you."
+                ),
             ),
         )
     ]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 class Layer:
     """What one audience may find of a thing.
 
-    Words hold the purpose too. Parts that are not one sentence stand on lines of their own:
+    Words hold purpose and themes too. Parts that are not one sentence stand on lines of their own:
     no quoted phrase is found across two lines that one audience sees and the other does not.
     """
 
     purpose: str = ""
     words: str = ""
     marks: frozenset[str] = frozenset()  # exact facts: "kind=interim", "theme=care work"
+    themes: str = ""  # what it says it is about: of two purposes with the words, the nearer one
 
 
 @dataclass(frozen=True, slots=True)

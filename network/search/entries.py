@@ -13,9 +13,11 @@ def entry_of(document: Document, analyzer: Analyzer) -> Entry:
     return {
         "id": document.id,
         "purpose": _stems(members.purpose, analyzer),
+        "themes": _stems(members.themes, analyzer),
         "words": _stems(members.words, analyzer),
         "marks": _marks(members.marks),
         "more_purpose": _more(connections.purpose, members.purpose, analyzer),
+        "more_themes": _more(connections.themes, members.themes, analyzer),
         "more_words": _more(connections.words, members.words, analyzer),
         "more_marks": _marks(connections.marks - members.marks),
     }
@@ -26,6 +28,7 @@ def document_of(entry: Entry) -> Document:
     layers = [
         Layer(
             purpose=str(entry[f"{prefix}purpose"]),
+            themes=str(entry[f"{prefix}themes"]),
             words=str(entry[f"{prefix}words"]),
             marks=frozenset(filter(None, str(entry[f"{prefix}marks"]).split("\n"))),
         )

@@ -165,7 +165,10 @@ def _bands(view: _View, query: Query, marks: Collection[str]) -> list[int]:
     words = at_least(view.matching("words", query), allowed)
     said = view.saying("words", query.phrases, among=words[fewest])
     best = view.saying("purpose", query.phrases, among=purposes[stems])
-    return [best, *(said & words[shared] for shared in range(stems, fewest - 1, -1))]
+    themed = 0
+    for bits in view.matching("themes", query):
+        themed |= bits
+    return [best & themed, best, *(said & words[shared] for shared in range(stems, fewest - 1, -1))]
 
 
 def _sharing(view: _View, stems: Sequence[str]) -> list[int]:

@@ -29,7 +29,8 @@ from network.search.prefixes import common_beginning, completes
 from network.search.turns import turns
 
 Entry = Mapping[str, str | int]  # an id, and a text for each field
-FIELDS = ("purpose", "words", "marks", "more_purpose", "more_words", "more_marks")
+NAMES = ("purpose", "themes", "words", "marks")
+FIELDS = (*NAMES, *(f"more_{name}" for name in NAMES))
 FULL = 4_096  # documents of the largest new segment
 _SMALL = 512  # documents: segments with fewer are merged
 _CROWD = 3  # when there are so many of like size

@@ -41,7 +41,7 @@ class InviteForm(Form):
 class NoForm(Form):
     """A sentence that goes with a no."""
 
-    words = WordsField(_("A sentence to go with a no, only if you like"), [AtMost(1000)])
+    words = WordsField(_("A sentence for them, only if you like"), [AtMost(1000)])
 
 
 class NetworkForm(Form):

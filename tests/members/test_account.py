@@ -258,7 +258,8 @@ def test_a_part_is_saved_by_itself_and_says_so_with_the_focus(client, part, url,
 
 
 def test_each_change_writes_one_event_of_its_owner(client, ama, db):  # RELIABILITY 40
-    before = db.scalar(select(func.count()).select_from(Event))
+    with reading() as session:
+        before = session.scalar(select(func.count()).select_from(Event))
     post(client, "/me/account/theme", {"theme": "dark"})
     post(client, "/me/account/time-zone", {"time_zone": "Europe/Lisbon"})
     post(client, "/me/account/sign-ins/end-others")

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from network import passwords
 from network.clock import utc_now
 from network.db import db as database
 from network.db import reading, transaction
@@ -139,9 +140,7 @@ def test_an_open_door_sends_an_invitation(client, let_in, db):
     assert (kept.email, kept.name, kept.invited_by) == ("rui@tide.example", "Rui", None)
 
 
-def test_an_invitation_says_who_it_is_from_for_whom_and_what_is_shown(
-    client, make_member, invited
-):
+def test_an_invitation_says_who_it_is_from_for_whom_and_what_is_shown(client, make_member, invited):
     shown = client.get(invited(inviter=make_member("ama"), name="Rui Tavares")).text
     assert "Ama Example invited you to Saltmarsh." in shown
     assert "rui@tide.example" in shown
@@ -269,8 +268,6 @@ def test_an_invitation_to_somebody_who_is_a_member_by_now_makes_no_second_accoun
 
 
 def test_the_hash_of_a_password_is_made_before_the_write_gate(client, invited, monkeypatch):
-    from network import passwords
-
     address, in_hand = invited(), []
     honest = passwords.hashed
     pool = database.engine.pool

@@ -169,7 +169,9 @@ def test_of_eight_browsers_with_one_link_one_is_signed_in(app, ama, secret):
     assert sign_ins_of(ama) == 1
 
 
-@pytest.mark.parametrize("way", ["an hour", "another link", "a password", "suspension", "departure"])
+@pytest.mark.parametrize(
+    "way", ["an hour", "another link", "a password", "suspension", "departure"]
+)
 def test_a_link_dies_on_change(client, ama, secret, way):
     address = f"/signin/link/{tokens.sign_in_token(secret, ama)}"
     later = timedelta(0)
@@ -264,8 +266,19 @@ def test_after_signing_in_one_is_where_one_wanted_to_go(client, ama):
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["//evil.example", "/\\evil.example", "/\t/evil.example", "https:evil.example", "evil"]
-    + ["https://evil.example/", "\\\\evil.example", " /people", "/a\r\nSet-Cookie: a=b", "/ /x", ""],
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "https:evil.example",
+        "https://evil.example/",
+        "\\\\evil.example",
+        "evil",
+        " /people",
+        "/a\r\nSet-Cookie: a=b",
+        "/ /x",
+        "",
+    ],
 )
 def test_nobody_is_sent_elsewhere_after_signing_in(client, ama, elsewhere):  # RELIABILITY 30
     assert local_path(elsewhere, "/") == "/"

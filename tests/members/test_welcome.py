@@ -90,7 +90,7 @@ def test_nobody_is_shown_the_draft_of_somebody_else(newcomer, make_member, sign_
 
 @pytest.mark.parametrize("audience", list(Audience))
 def test_the_purpose_is_shown_to_those_who_were_chosen(newcomer, make_member, audience):
-    ama = make_member("ama")
+    ama = make_member("ama", purpose="")
     data = {"purpose": PURPOSE, "audience": str(int(audience))}
     assert post(newcomer, "/welcome/purpose", data).status_code == 303
     assert said(Part.PURPOSE).shown_to == audience

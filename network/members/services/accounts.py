@@ -122,7 +122,7 @@ def set_theme(db: Session, member: Member, *, theme: str, now: datetime) -> None
 def ask_to_change_address(db: Session, member: Member, *, email: str, now: datetime) -> None:
     """Have the new address asked to confirm itself. Nothing changes until it does.
 
-    Says nothing, whether or not the address is known here: the owner of the address hears it by mail.
+    Says nothing, whether or not the address is known here: its owner hears of it by mail.
     """
     if email == member.email:
         raise Invalid(_("This is the address you have."), field="email")
@@ -139,7 +139,7 @@ def ask_to_change_address(db: Session, member: Member, *, email: str, now: datet
 
 
 def change_address(db: Session, member: Member, *, email: str, version: int, now: datetime) -> None:
-    """Take the confirmed address; raise `Conflict` if the link was spent or the address taken since."""
+    """Take the confirmed address; raise `Conflict` if the link or the address was taken since."""
     if member_by_email(db, email) is not None or not use_link(db, member.id, version):
         raise Conflict(_("That link has been used, or something changed since. Ask for a new one."))
     old = member.email
@@ -160,7 +160,7 @@ def change_address(db: Session, member: Member, *, email: str, version: int, now
 def remember_belongs(db: Session, member: Member) -> None:
     """Write down what shields are compared with: every end of the address, the words of each role.
 
-    `" @care.example @north.care.example head of care nordanvik "`: marks are looked for between spaces.
+    `" @care.example @north.care.example head of care nordanvik "`: marks are sought between spaces.
     """
     roles = db.get(Section, (member.id, Part.ROLES))
     words = [fold(line) for line in roles.body.splitlines()] if roles is not None else []

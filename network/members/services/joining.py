@@ -28,7 +28,7 @@ HANDLE_LENGTH = 24
 TAKEN_HANDLES = {"me", "new", "search"}
 
 
-def invite(  # noqa: PLR0913  # an invitation is these things
+def invite(
     db: Session,
     *,
     email: str,
@@ -38,7 +38,10 @@ def invite(  # noqa: PLR0913  # an invitation is these things
     steward: bool = False,
     now: datetime,
 ) -> Invitation:
-    """Hold the door open for one address for 30 days and have a letter sent. An earlier invitation to it ends."""
+    """Hold the door open for one address for 30 days and have a letter sent.
+
+    An earlier invitation to it ends.
+    """
     db.execute(
         update(Invitation)
         .where(
@@ -71,7 +74,10 @@ def invite(  # noqa: PLR0913  # an invitation is these things
 
 
 def knock(db: Session, *, email: str, name: str, now: datetime) -> None:
-    """Ask to come in through an open door: an invitation goes to a new address, a sign-in link to a known one."""
+    """Ask to come in through an open door.
+
+    An invitation goes to a new address, a sign-in link to a known one.
+    """
     member = member_by_email(db, email)
     if member is not None:
         ask_for_link(db, member, now=now)
@@ -79,7 +85,7 @@ def knock(db: Session, *, email: str, name: str, now: datetime) -> None:
         invite(db, email=email, name=name, now=now)
 
 
-def apply(  # noqa: PLR0913  # an application is these things
+def apply(
     db: Session,
     *,
     email: str,
@@ -89,7 +95,10 @@ def apply(  # noqa: PLR0913  # an application is these things
     answers: Sequence[tuple[str, str]],
     now: datetime,
 ) -> None:
-    """Keep an application for the stewards. A known address gets a sign-in link; a second try replaces the first."""
+    """Keep an application for the stewards; a second one replaces the first.
+
+    A known address gets a sign-in link instead.
+    """
     member = member_by_email(db, email)
     if member is not None:
         ask_for_link(db, member, now=now)
@@ -113,7 +122,7 @@ def apply(  # noqa: PLR0913  # an application is these things
 
 
 def welcome(db: Session, application: Application, *, steward: Member, now: datetime) -> Invitation:
-    """Say yes to an application: the person is invited, with the purpose they wrote as their draft."""
+    """Say yes to an application: the person is invited, with the purpose they wrote as draft."""
     taken = db.execute(
         update(Application)
         .where(Application.id == application.id, Application.welcomed_at.is_(None))
@@ -156,7 +165,7 @@ def turn_down(
     )
 
 
-def join(  # noqa: PLR0913
+def join(
     db: Session,
     invitation: Invitation,
     *,

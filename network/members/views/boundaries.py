@@ -60,6 +60,6 @@ def lift_block(handle: str) -> Any:  # noqa: ANN401
 def answer(sentence: str) -> Any:  # noqa: ANN401
     """Show the shields as they are now, and say what changed."""
     if wants_part():
-        return shown("shields", saved=sentence)
+        return shown("shields", shield_said=sentence)
     flash(sentence)
     return see_other("participation.edit", _anchor="shields")

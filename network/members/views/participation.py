@@ -130,6 +130,7 @@ def shown(*blocks: str, status: int = 200, **replaced: Any) -> Page:  # noqa: AN
         "who_form": WhoForm(who=who_may(mine)),
         "shields": queries.shields(db.session, member),
         "shield_form": ShieldForm(),
+        "shield_said": "",
         "saved": "",
     }
     return page("members/participation.html", *blocks, status=status, **(context | replaced))

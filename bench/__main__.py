@@ -1,0 +1,109 @@
+"""`python -m bench`: build a network of 10,000 (or, with --large, 100,000) and measure it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import quote_plus
+
+from bench import figures
+from bench.people import WORDS, statements_file
+from bench.server import Client, Server, command, free_port
+
+SEARCHES = [f"/people?q={quote_plus(words)}" for words in WORDS]
+
+
+def report(name: str, value: float, unit: str, budget: float | None, *, least: bool = False) -> None:
+    """Print one figure; `least` says that the budget is the least and not the most."""
+    ok = None if budget is None else (value >= budget if least else value <= budget)
+    line = {"name": name, "value": round(value, 2), "unit": unit, "budget": budget, "ok": ok}
+    print(json.dumps(line), flush=True)
+
+
+def build(folder: Path, purposes: Path, members: int) -> Path:
+    """Write a network of so many members and return its instance folder."""
+    instance = folder / f"of-{members}"
+    command(instance, "demo", "--purposes", str(purposes), "--members", str(members))
+    return instance
+
+
+def serve(instance: Path) -> Server:
+    """Return `commonweal serve` on a free port of the loopback interface."""
+    port = free_port()
+    return Server([sys.executable, "-m", "network.cli", "serve", "--port", str(port)], port, instance)
+
+
+def search(server: Server, size: str, p50: float, p95: float, count: int) -> None:
+    """Measure the search page, one request at a time."""
+    client = Client(server.port)
+    client.enter("m7")
+    taken = figures.times_ms(client, SEARCHES, count)
+    report(f"search_page_p50_ms_{size}", figures.percentile(taken, 0.5), "ms", p50)
+    report(f"search_page_p95_ms_{size}", figures.percentile(taken, 0.95), "ms", p95)
+
+
+def measure(folder: Path, purposes: Path) -> None:
+    """Measure a network of 10,000."""
+    instance = build(folder, purposes, 10_000)
+    with serve(instance) as server:
+        report("start_s", server.start_s, "s", 3)
+        search(server, "10k", 15, 40, 500)
+        pages(server, folder)
+        report("first_visit_kb", figures.first_visit_kb(server.port), "KB", 200)
+        report("html_kb_max", figures.html_kb_max(server.port), "KB", 30)
+        report("searchable_p99_s", figures.searchable_p99_s(server.port), "s", 5)
+        per_s, errors, fairness = figures.writes(server.port)
+        report("writes_per_s", per_s, "1/s", 250, least=True)
+        report("write_errors", errors, "", 0)
+        report("write_fairness", fairness, "", 0.25, least=True)
+        report("rss_mb_serve", server.memory_mb(), "MB", 250)
+    report("search_raw_index_p95_ms_10k", figures.raw_index_p95_ms(instance), "ms", None)
+    report("index_members_per_s", figures.index_members_per_s(instance), "1/s", 600, least=True)
+    many = figures.statements(instance, "m7")
+    few = figures.statements(build(folder, purposes, 10), "m7")
+    report("statements_max", max(many.values()), "", 12)
+    report("statements_growth", max(many[page] - few.get(page, many[page]) for page in many), "", 0)
+
+
+def pages(server: Server, folder: Path) -> None:
+    """Measure the other pages, and Today against a bare page of equal bytes in the same minute."""
+    client = Client(server.port)
+    client.enter("m7")
+    today = figures.times_ms(client, ["/"], 300)
+    size = len(client.get("/")[1])
+    report("page_p95_ms_today", figures.percentile(today, 0.95), "ms", 25)
+    member = figures.times_ms(client, [f"/people/m{number}" for number in range(20, 60)], 300)
+    report("page_p95_ms_member", figures.percentile(member, 0.95), "ms", 25)
+    port = free_port()
+    with Server([sys.executable, "-m", "bench.bare", str(port), str(size)], port, folder, "/") as bare:
+        hello = figures.times_ms(Client(bare.port), ["/"], 300)
+    ratio = figures.percentile(today, 0.5) / figures.percentile(hello, 0.5)
+    report("hello_page_ratio", ratio, "x", 5)
+
+
+def measure_large(folder: Path, purposes: Path) -> None:
+    """Measure the search of a network of 100,000."""
+    instance = build(folder, purposes, 100_000)
+    with serve(instance) as server:
+        search(server, "100k", 50, 150, 500)
+    report("search_raw_index_p95_ms_100k", figures.raw_index_p95_ms(instance), "ms", None)
+
+
+def main() -> None:
+    """Build, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--large", action="store_true", help="the search at 100,000 members")
+    parser.add_argument("--purposes", help="a CSV file with the columns name, purpose, place, theme")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="commonweal-bench-") as name:
+        folder = Path(name)
+        purposes = statements_file(arguments.purposes, folder)
+        sys.stderr.write(f"Building from {purposes.name}\n")
+        (measure_large if arguments.large else measure)(folder, purposes)
+
+
+if __name__ == "__main__":
+    main()

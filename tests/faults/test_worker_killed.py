@@ -1,0 +1,58 @@
+"""The worker is killed: it is started again, and what is owed is delivered."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from tests.faults.running import Running, Somebody, until
+
+BACK_S = 10.0
+WORKER = "network.cli worker"
+
+
+def kill_worker(network: Running) -> int:
+    until(lambda: network.processes(holding=WORKER), seconds=BACK_S, what="a worker")
+    (pid,) = network.processes(holding=WORKER)
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def test_a_killed_worker_is_started_again_and_deliveries_go_on(network: Running):
+    killed = kill_worker(network)
+    asker, reader = Somebody(network, "rui"), Somebody(network, "ama")
+    reason = {"reason": "You count what I cook; I would like to see how.", "submission": "once"}
+    assert asker.post_form("/people/dawit/connect", **reason).status_code == 303
+    words = {"body": "Quince marmalade ledgers.", "audience": "3"}
+    assert asker.post_form("/me/profile/offers", **words).status_code == 303
+    until(
+        lambda: sent(network, reason["reason"]) == 1,
+        seconds=BACK_S,
+        what="the letter about the ask",
+    )
+    until(lambda: reader.found("quince") == ["rui"], seconds=BACK_S, what="found by new words")
+    assert killed not in network.processes(holding=WORKER)
+    assert len(network.processes(holding=WORKER)) == 1
+
+
+def test_no_letter_goes_out_twice_when_the_worker_is_killed_while_it_delivers(network: Running):
+    crowd = [Somebody(network, each) for each in ("rui", "nino", "tariq", "hery")]
+    for number, each in enumerate(crowd):
+        fields = {"reason": f"Letter number {number} of four.", "submission": f"n{number}"}
+        assert each.post_form("/people/otis/connect", **fields).status_code == 303
+    kill_worker(network)
+    last = {"reason": "This one comes after all the others.", "submission": "last"}
+    assert crowd[0].post_form("/people/aino/connect", **last).status_code == 303
+    until(lambda: sent(network, last["reason"]) == 1, seconds=BACK_S, what="the last letter")
+    assert {sent(network, f"Letter number {number} of four.") for number in range(4)} <= {0, 1}
+
+
+def sent(network: Running, words: str) -> int:
+    return sum(words in each.body for each in network.letters)
+
+
+def test_serving_goes_on_and_ends_cleanly_when_it_is_told_to_stop(network: Running):
+    kill_worker(network)
+    assert Somebody(network, "ama").read("/").status_code == 200
+    assert network.stop() == 0
+    assert network.processes() == []

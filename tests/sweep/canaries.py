@@ -1,0 +1,229 @@
+"""A network told in plain data, in which every private datum is a word that stands nowhere else.
+
+Nothing of the application is imported here: the oracle reads this story, and `seed.py` lives it.
+Audience levels are those of DESIGN.md: 1 only me, 2 my connections, 3 members, 4 anyone on the web.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+WORD = re.compile(r"zq[bdfgklmnprtvz]{10}q")
+LETTERS = "bdfgklmnprtvz"
+OWNERS = ("owner1", "owner2", "owner3", "owner4")
+# In the order in which levels are dealt to them. Availability has two lines of words, not a body.
+PARTS = (
+    ("purpose", "themes", "problems", "offers", "looking_for", "learning", "sharing", "story")
+    + ("roles", "links", "place", "languages", "availability", "contact")
+)
+# What the index may hold; the others are never found by their words (INV-05).
+SEARCHED = frozenset(PARTS) - {"links", "languages", "availability", "contact"}
+WAYS = ("direct", "widened", "narrowed")
+SHIELDED_DOMAIN = "shielded.example"
+SHIELDED_NAME = "Nordanvik Halls"
+
+
+def word(label: str) -> str:
+    """Return the canary of a label: thirteen letters that no stemmer shortens and nobody writes."""
+    number = int.from_bytes(hashlib.sha256(label.encode()).digest()[:8])
+    letters = "".join(LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(10))
+    return f"zq{letters}q"
+
+
+def words_in(text: str) -> set[str]:
+    """Return all canaries that a text holds."""
+    return set(WORD.findall(text.lower()))
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of one part: two canaries, so that one can be searched for and the other give it away."""
+
+    owner: str
+    part: str
+    shown_to: int
+    way: str = "direct"  # how they came to be shown to so many: see `seed.write_part`
+
+    @property
+    def first(self) -> str:
+        return word(f"{self.owner} {self.part} first")
+
+    @property
+    def second(self) -> str:
+        return word(f"{self.owner} {self.part} second")
+
+
+@dataclass
+class Person:
+    """One member: what they are, and what others did to their account."""
+
+    label: str
+    domain: str
+    state: str = "member"
+    steward: bool = False
+    role: str = ""  # an organisation named among their current roles
+    history: int = 1  # who may read earlier purposes
+    words: list[Words] = field(default_factory=list)
+    past: list[Words] = field(default_factory=list)
+
+    @property
+    def handle(self) -> str:
+        return word(f"{self.label} handle")
+
+    @property
+    def name(self) -> str:
+        return word(f"{self.label} name").capitalize()
+
+    @property
+    def pronouns(self) -> str:
+        return word(f"{self.label} pronouns")
+
+    @property
+    def email(self) -> str:
+        return f"{word(f'{self.label} email')}@{self.domain}"
+
+    def own(self, what: str) -> str:
+        """Return a canary of what nobody else ever sees: a kept search, a device, a shield."""
+        return word(f"{self.label} own {what}")
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A connection with the reason it began with."""
+
+    asker: str
+    other: str
+    live: bool = True
+
+    @property
+    def reason(self) -> str:
+        return word(f"tie {self.asker} {self.other}")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An ask with its reason: waiting, declined, lapsed, withdrawn, or closed by a block."""
+
+    asker: str
+    other: str
+    state: str
+
+    @property
+    def reason(self) -> str:
+        return word(f"ask {self.asker} {self.other}")
+
+
+@dataclass(frozen=True)
+class AtTheDoor:
+    """Somebody who is not a member: invited by the steward, or asking to join."""
+
+    label: str
+    how: str
+
+    def own(self, what: str) -> str:
+        return word(f"{self.label} at the door {what}")
+
+    @property
+    def email(self) -> str:
+        return f"{self.own('email')}@outside.example"
+
+
+@dataclass
+class Story:
+    """The whole network."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    ties: list[Tie] = field(default_factory=list)
+    asks: list[Asked] = field(default_factory=list)
+    blocks: set[tuple[str, str]] = field(default_factory=set)
+    shields: set[tuple[str, str]] = field(default_factory=set)  # owner, domain or name
+    door: list[AtTheDoor] = field(default_factory=list)
+    draft_of: str = "newcomer"
+
+    def all_words(self) -> list[Words]:
+        """Return every word of every profile."""
+        return [each for person in self.people.values() for each in person.words]
+
+
+# Each viewer, and what stands between them and every owner.
+VIEWERS = (
+    ("stranger", "connection", "second", "blocked", "blocker", "shielded_domain", "shielded_name")
+    + ("waiting", "declined", "lapsed", "withdrew", "asked", "ex", "steward", "resting")
+    + ("suspended_viewer", "departed_viewer", "newcomer")
+)
+STATES = {"resting": "paused", "suspended_viewer": "suspended", "departed_viewer": "departed"}
+
+
+def told() -> Story:
+    """Return the story."""
+    story = Story()
+    for number, label in enumerate(OWNERS):
+        story.people[label] = _owner(label, number)
+    for label, state in (
+        ("paused", "paused"),
+        ("leaving", "leaving"),
+        ("suspended", "suspended"),
+        ("departed", "departed"),
+    ):
+        words = [Words(label, "purpose", 4), Words(label, "offers", 3), Words(label, "contact", 2)]
+        story.people[label] = Person(label, f"{label}.example", state=state, words=words)
+        story.ties.append(Tie("connection", label))
+        story.asks.append(Asked("waiting", label, "waiting"))
+    for label in VIEWERS:
+        story.people[label] = _viewer(label)
+    for owner in OWNERS:
+        _between(story, owner)
+    story.ties.append(Tie("second", "connection"))
+    story.door += [AtTheDoor("invited", "invitation"), AtTheDoor("applicant", "application")]
+    return story
+
+
+def _owner(label: str, number: int) -> Person:
+    """Every part at every level, by every way, over the four owners together."""
+    person = Person(label, f"{label}.example", history=(number + 1) % 4 + 1)
+    for place, part in enumerate(PARTS):
+        level = (place + number) % 4 + 1
+        if part == "contact":
+            level = min(level, 3)
+        person.words.append(Words(label, part, level, WAYS[(place + 2 * number) % 3]))
+    person.past = [Words(label, f"past{level}", min(level, person.history)) for level in (1, 2, 3, 4)]
+    return person
+
+
+def _viewer(label: str) -> Person:
+    domain = SHIELDED_DOMAIN if label == "shielded_domain" else f"{label.replace('_', '-')}.example"
+    person = Person(
+        label,
+        domain,
+        state=STATES.get(label, "member"),
+        steward=label == "steward",
+        role=SHIELDED_NAME if label == "shielded_name" else "",
+        words=[Words(label, "purpose", 3), Words(label, "story", 1), Words(label, "contact", 2)],
+    )
+    if label == "shielded_name":  # what shields read is what others may not
+        person.words.append(Words(label, "roles", 1))
+    return person
+
+
+def _between(story: Story, owner: str) -> None:
+    first_two = owner in OWNERS[:2]
+    for label in ("connection", "suspended_viewer", "departed_viewer"):
+        story.ties.append(Tie(label, owner))
+    story.ties.append(Tie("ex", owner, live=False))
+    story.blocks |= {(owner, "blocked"), ("blocker", owner)}
+    story.shields |= {(owner, SHIELDED_DOMAIN), (owner, SHIELDED_NAME)}
+    if first_two:
+        story.asks += [Asked("blocked", owner, "closed"), Asked("shielded_domain", owner, "waiting")]
+        story.asks.append(Asked(owner, "blocker", "closed"))
+    else:
+        story.ties += [Tie("blocked", owner, live=False), Tie("shielded_domain", owner)]
+        story.ties.append(Tie(owner, "blocker", live=False))
+    story.asks += [
+        Asked("waiting", owner, "waiting"),
+        Asked("declined", owner, "declined"),
+        Asked("lapsed", owner, "lapsed"),
+        Asked("withdrew", owner, "withdrawn"),
+        Asked(owner, "asked", "waiting"),
+    ]

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from tests.sweep.seed import NOW, World, close, live
+
+
+@pytest.fixture(scope="session")
+def lagging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The story, lived, with an index that has not heard of what was narrowed. Only read it."""
+    world = live(tmp_path_factory.mktemp("lagging") / "instance", index_lags=True)
+    yield world
+    close(world)
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The same with an index that has heard of everything. Only read it."""
+    world = live(tmp_path_factory.mktemp("fresh") / "instance", index_lags=False)
+    yield world
+    close(world)
+
+
+@pytest.fixture(autouse=True)
+def that_day() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield

@@ -1,0 +1,197 @@
+"""What a viewer may see, written from DESIGN.md in plain Python: nothing of the application is imported.
+
+It reads the story of `canaries.py` and answers with the canaries that may reach a pair of eyes. What
+anybody saw must be among them; what is missing here may reach nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+ONLY_ME, CONNECTIONS, MEMBERS, WEB = 1, 2, 3, 4
+NOBODY = ""  # somebody who is not signed in
+OUT = ("suspended", "departed")
+RESTING = ("paused", "leaving")
+
+
+def eyes_of(story: Any, viewer: str) -> str:
+    """Whose eyes these really are: a suspended or departed member is somebody not signed in."""
+    if viewer and story.people[viewer].state in OUT:
+        return NOBODY
+    return viewer
+
+
+def connected(story: Any, one: str, other: str) -> bool:
+    return any(tie.live and {tie.asker, tie.other} == {one, other} for tie in story.ties)
+
+
+def blocked(story: Any, one: str, other: str) -> bool:
+    """A block works both ways."""
+    return (one, other) in story.blocks or (other, one) in story.blocks
+
+
+def shielded(story: Any, owner: str, viewer: str) -> bool:
+    """A shield meets the end of a verified address, or an organisation named among current roles."""
+    seen = story.people[viewer]
+    ends = {seen.domain, *_parents(seen.domain)}
+    return any(
+        whose == owner and (against in ends or (seen.role and against == seen.role))
+        for whose, against in story.shields
+    )
+
+
+def _parents(domain: str) -> Iterator[str]:
+    while "." in domain:
+        domain = domain.partition(".")[2]
+        yield domain
+
+
+def apart(story: Any, viewer: str, owner: str) -> bool:
+    """Whether the viewer may not even know that the owner is there, pause or no pause."""
+    if story.people[owner].state in OUT:
+        return True
+    return blocked(story, viewer, owner) or shielded(story, owner, viewer)
+
+
+def exists_for(story: Any, viewer: str, owner: str) -> bool:
+    """May this viewer know that this member exists?"""
+    person = story.people[owner]
+    if viewer == NOBODY:
+        shows = any(words.shown_to == WEB for words in person.words)
+        return person.state == "member" and shows
+    if viewer == owner:
+        return person.state not in OUT
+    if apart(story, viewer, owner):
+        return False
+    if person.state in RESTING:
+        return connected(story, viewer, owner)
+    return True
+
+
+def findable(story: Any, viewer: str, owner: str) -> bool:
+    """May this viewer come upon the member in a search, a list, a suggestion?"""
+    awake = story.people[owner].state == "member"
+    return viewer not in {NOBODY, owner} and awake and exists_for(story, viewer, owner)
+
+
+def distance(story: Any, viewer: str, owner: str) -> int:
+    """Return the level that words must be shown to, at least, for this viewer."""
+    if viewer == NOBODY:
+        return WEB
+    if viewer == owner:
+        return ONLY_ME
+    return CONNECTIONS if connected(story, viewer, owner) else MEMBERS
+
+
+def readable(story: Any, viewer: str, words: Any) -> bool:
+    """May this viewer read these words of a profile?"""
+    if not exists_for(story, viewer, words.owner):
+        return False
+    return bool(words.shown_to >= distance(story, viewer, words.owner))
+
+
+def found_by(story: Any, viewer: str, words: Any, searched: frozenset[str]) -> bool:
+    """Does a search for these words find their owner?"""
+    if words.part not in searched or not findable(story, viewer, words.owner):
+        return False
+    return readable(story, viewer, words)
+
+
+def may_see(story: Any, viewer: str, path: str = "") -> set[str]:
+    """Return every canary that may reach this viewer, on the page at `path`."""
+    viewer = eyes_of(story, viewer)
+    seen: set[str] = set()
+    for person in story.people.values():
+        seen |= _of_person(story, viewer, person)
+    if viewer == NOBODY:
+        return seen
+    me = story.people[viewer]
+    seen |= _own(story, me)
+    for tie in story.ties:
+        seen |= _of_tie(story, viewer, tie)
+    for ask in story.asks:
+        seen |= _of_ask(story, viewer, ask, path)
+    if path.startswith("/me/boundaries"):
+        seen |= _whom_i_blocked(story, viewer)
+    if me.steward and path.startswith("/steward"):
+        seen |= _at_the_door(story)
+    return seen
+
+
+def _of_person(story: Any, viewer: str, person: Any) -> set[str]:
+    if not exists_for(story, viewer, person.label):
+        return set()
+    seen = {person.handle, person.name.lower(), person.pronouns, person.own("portrait")}
+    for words in person.words:
+        if readable(story, viewer, words):
+            seen |= {words.first, words.second}
+    for words in person.past:
+        level = distance(story, viewer, person.label)
+        if words.shown_to >= level and (person.history >= level or viewer == person.label):
+            seen |= {words.first, words.second}
+    return seen
+
+
+def _own(story: Any, me: Any) -> set[str]:
+    """What only its owner ever sees."""
+    seen = {me.email.partition("@")[0], me.own("search"), me.own("device"), me.own("shield")}
+    if me.label == story.draft_of:
+        seen.add(me.own("draft"))
+    return seen
+
+
+def _of_tie(story: Any, viewer: str, tie: Any) -> set[str]:
+    """A connection's reason is for the two, as long as it holds; its writer keeps their own words."""
+    if viewer == tie.asker:
+        return {tie.reason}
+    if viewer == tie.other and tie.live and exists_for(story, viewer, tie.asker):
+        return {tie.reason}
+    return set()
+
+
+def _of_ask(story: Any, viewer: str, ask: Any, path: str) -> set[str]:
+    """An ask is read by the two; whoever asked goes on seeing whom, even where that person rests."""
+    if viewer == ask.asker:
+        seen = {ask.reason}
+        if path.startswith("/asks") and not apart(story, viewer, ask.other):
+            seen.add(story.people[ask.other].name.lower())
+        return seen
+    if viewer == ask.other and ask.state in {"waiting", "declined"}:
+        return {ask.reason} if exists_for(story, viewer, ask.asker) else set()
+    return set()
+
+
+def _whom_i_blocked(story: Any, viewer: str) -> set[str]:
+    """Blocks are visible to their owner only, and only on the page that lifts them."""
+    people = [story.people[other] for who, other in story.blocks if who == viewer]
+    return {each for person in people for each in (person.handle, person.name.lower())}
+
+
+def _at_the_door(story: Any) -> set[str]:
+    """Stewards read who asks to join and whom they invited; drafts are the invited person's alone."""
+    seen = set()
+    for one in story.door:
+        seen |= {one.own("email"), one.own("name")}
+        if one.how == "application":
+            seen |= {one.own("purpose"), one.own("through"), one.own("answer")}
+    return seen
+
+
+def may_reach_the_invited(story: Any, one: Any) -> set[str]:
+    """What the link in an invitation shows: the person's own, and the name of who invited."""
+    inviters = {person.name.lower() for person in story.people.values() if person.steward}
+    return {one.own("email"), one.own("name")} | inviters
+
+
+def letter_to(story: Any, email: str) -> set[str]:
+    """Return what a letter to this address may say. Stewards are told nothing of who is at the door."""
+    for person in story.people.values():
+        if person.email == email:
+            if person.state in OUT:
+                return set()
+            return may_see(story, person.label)
+    for one in story.door:
+        if one.email == email:
+            return may_reach_the_invited(story, one)
+    return set()
