@@ -72,9 +72,10 @@ def web(host: str, port: int) -> None:
 
 
 @commands.command()
-def worker() -> None:
+@click.option("--until-stdin-ends", is_flag=True, hidden=True)
+def worker(*, until_stdin_ends: bool) -> None:
     """Deliver mail and keep the search index, without serving pages."""
-    serving.work(read_settings())
+    serving.work(read_settings(), until_stdin_ends=until_stdin_ends)
 
 
 @commands.command()

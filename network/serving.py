@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -89,7 +90,10 @@ class WorkerProcess:
 
     def _keep(self) -> None:
         while not self._stopping.is_set():
-            self._process = subprocess.Popen([sys.executable, "-m", "network.cli", "worker"])
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "network.cli", "worker", "--until-stdin-ends"],
+                stdin=subprocess.PIPE,
+            )
             self._process.wait()
             self._stopping.wait(RESTART_AFTER_S)
 
@@ -103,14 +107,22 @@ def serve(settings: Settings, host: str, port: int, *, together: bool) -> None:
     WebServer(settings, host, port, together=together).run()
 
 
-def work(settings: Settings) -> None:
-    """Deliver what events owe, until told to stop."""
+def work(settings: Settings, *, until_stdin_ends: bool) -> None:
+    """Deliver what events owe, until told to stop, or until whoever started us is gone."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    if until_stdin_ends:
+        threading.Thread(target=_stop_at_end_of_stdin, args=(stop,), daemon=True).start()
     app = create_app(settings)
     worker.run(app, channels(app), stop)
+
+
+def _stop_at_end_of_stdin(stop: threading.Event) -> None:
+    """Wait for the pipe from our parent to close: it does however the parent dies."""
+    os.read(0, 1)
+    stop.set()
 
 
 def check_port(host: str, port: int) -> None:

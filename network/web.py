@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
@@ -106,17 +106,28 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
             return refused(found)
     if error.response is not None or (error.code or 500) < 400:  # noqa: PLR2004
         return error.get_response()
+    if error.code == 500:  # noqa: PLR2004
+        return broken()
     code = 404 if error.code == 405 else error.code or 500  # noqa: PLR2004
     sentence = SENTENCES.get(code) or {
         413: _("That is larger than the network takes. Nothing was saved; send something smaller."),
-        500: _("Something broke on our side. Nothing was saved. The stewards can see that it happened."),
     }.get(code, errors.Refusal.sentence)
     return _say(code, str(sentence))
+
+
+def broken() -> ResponseReturnValue:
+    """Say that something broke on our side, on a page that needs nothing that could be broken too."""
+    sentence = _("Something broke on our side. Nothing was saved. Try again in a while.")
+    template = current_app.jinja_env.get_template("broken.html")
+    return current_app.make_response((template.render(sentence=sentence, kept=kept_fields()), 500))
 
 
 def database_error(error: DBAPIError) -> ResponseReturnValue:
     """Say that the store is full or busy; anything else is ours and goes on as a failure."""
     found = database.refusal_for(error)
+    if found is None and isinstance(error, IntegrityError):
+        # Two people raced for what only one can have; the other is told to look again.
+        found = errors.Conflict(_("Somebody was a moment faster. Look again at how it stands now."))
     if found is None:
         raise error
     return refused(found)

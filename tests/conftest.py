@@ -26,6 +26,7 @@ from network.members.services.profiles import change_purpose, write
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PASSWORD = "a long walk by the sea"
+CHROMIUM = Path("/usr/bin/chromium")
 
 passwords.make_cheap()
 
@@ -118,6 +119,13 @@ def db(app: Flask) -> Iterator[Session]:
 @pytest.fixture
 def now() -> datetime:
     return NOON
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Debian's Chromium, which root may run in a container only without its sandbox."""
+    args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    return {"executable_path": str(CHROMIUM), "args": args}
 
 
 MakeMember = Callable[..., Member]

@@ -64,14 +64,16 @@ def send(  # an ask is these things
 
 
 def may_ask(db: Session, kind: Kind, *, asker: Member, addressee: Member, now: datetime) -> None:
-    """Raise the refusal that holds this ask back; return if it may be sent. The only place with guards."""
+    """Raise the refusal that holds this ask back; return if it may be sent. The only place with guards.
+
+    The asker's own shields hold nothing back: a refusal would tell where the addressee works. Whoever
+    a shield meets does not see the ask, and it lapses like any other.
+    """
     if asker.id == addressee.id:
         raise NotAllowed(_("You cannot ask yourself."))
     seen = _seen(db, asker, addressee, now)
     if seen is None:
         raise NotFound
-    if _seen(db, addressee, asker, now) is None:
-        raise NotAllowed(_("Your own shield hides you from them. Lower it first, then ask."))
     participation = db.get_one(Participation, addressee.id)
     if not seen.awake or not kind.open_to(db, asker, addressee, participation):
         raise NotAllowed(_("They are not open to this just now."))
@@ -201,7 +203,7 @@ def _crossed(
     db: Session, ask: Ask, kind: Kind, *, asker: Member, reason: str, now: datetime
 ) -> None:
     other = db.get_one(Member, ask.asker_id)
-    if _seen(db, asker, other, now) is None or _seen(db, other, asker, now) is None:
+    if _seen(db, asker, other, now) is None:
         raise NotFound
     record(
         db,

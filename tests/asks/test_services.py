@@ -271,3 +271,13 @@ def test_two_answers_racing_leave_one(two, db, now):
     with pytest.raises(Conflict):
         services.accept(db, ask, CONNECTION, actor=rui, now=now)
     assert live_connection(db, ama.id, rui.id) is None
+
+
+def test_inv_10_an_ask_behind_ones_own_shield_waits_unseen_and_lapses(two, db, now):
+    ama, rui = two
+    boundaries.raise_shield(db, ama, against="rui.example", now=now)
+    db.flush()
+    ask = send(db, ama, rui, now)
+    assert queries.sent(db, ama) == [ask]
+    assert queries.inbox(db, rui, now) == []
+    assert not queries.something_waits(db, rui, now)

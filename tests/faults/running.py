@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import pysqlite3.dbapi2 as sqlite
 import requests
 
 COMMONWEAL = str(Path(sys.executable).parent / "commonweal")
@@ -176,7 +177,5 @@ class Somebody(requests.Session):
 
 def people(instance: Path) -> Mapping[str, str]:
     """Return the handles and names of the demo network, from its database file."""
-    import pysqlite3.dbapi2 as sqlite
-
     with contextlib.closing(sqlite.connect(f"file:{instance}/network.db?mode=ro", uri=True)) as db:
         return dict(db.execute("SELECT handle, name FROM member ORDER BY id"))

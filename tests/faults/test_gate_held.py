@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -44,7 +45,8 @@ class Posting(threading.Thread):
 
     def run(self) -> None:
         began = time.monotonic()
-        self.answer = self.somebody.post_form("/me/profile/story", body=WORDS, audience="3")
+        with contextlib.suppress(requests.RequestException):
+            self.answer = self.somebody.post_form("/me/profile/story", body=WORDS, audience="3")
         self.took_s = time.monotonic() - began
 
 
@@ -58,14 +60,10 @@ def readers(network: Running) -> list[Somebody]:
     return [Somebody(network, each) for each in ("ama", "ewan")]
 
 
-@pytest.fixture
-def many(network: Running) -> list[Somebody]:
-    return [Somebody(network, "otis") for _each in range(16)]
-
-
 def slowest_page(readers: list[Somebody], *, while_: threading.Thread) -> float:
+    """Return how long the slowest of many pages took while somebody stood before the gate."""
     slowest = 0.0
-    while while_.is_alive():
+    while while_.is_alive() and slowest < PROMPT_S:
         for reader in readers:
             began = time.monotonic()
             assert reader.read("/people", params={"q": "nurses"}).status_code == 200
@@ -91,12 +89,16 @@ def test_writers_before_a_held_gate_are_told_in_time_and_get_their_words_back(
 
 
 def test_pages_are_read_while_more_people_write_than_the_server_has_threads(
-    many: list[Somebody], readers: list[Somebody], stopped: subprocess.Popen
+    crowd: list[Somebody], readers: list[Somebody], stopped: subprocess.Popen
 ):
-    posts = [Posting(each) for each in many]
+    posts = [Posting(each) for each in crowd * 2]
     for each in posts:
         each.start()
-    assert slowest_page(readers, while_=posts[0]) < PROMPT_S
+    slowest = slowest_page(readers, while_=posts[0])
+    stopped.kill()
+    for each in posts:
+        each.join(DEADLINE_S)
+    assert slowest < PROMPT_S
 
 
 def test_a_worker_that_stood_before_the_gate_goes_on_when_it_opens(

@@ -51,8 +51,13 @@ def sent(network: Running, words: str) -> int:
     return sum(words in each.body for each in network.letters)
 
 
-def test_serving_goes_on_and_ends_cleanly_when_it_is_told_to_stop(network: Running):
-    kill_worker(network)
-    assert Somebody(network, "ama").read("/").status_code == 200
+def test_a_server_that_is_told_to_stop_ends_with_all_that_it_started(network: Running):
+    until(lambda: network.processes(holding=WORKER), seconds=BACK_S, what="a worker")
     assert network.stop() == 0
     assert network.processes() == []
+
+
+def test_a_server_that_is_killed_leaves_no_worker_behind(network: Running):
+    until(lambda: network.processes(holding=WORKER), seconds=BACK_S, what="a worker")
+    os.kill(network.pid, signal.SIGKILL)
+    until(lambda: not network.processes(), seconds=BACK_S, what="every process of it gone")

@@ -17,7 +17,7 @@ from network.asks import services as asks
 from network.composition import channels
 from network.db import migrate, transaction
 from network.events import worker
-from network.members.kinds import Audience, Joining, Part, State
+from network.members.kinds import Audience, Joining, Part, State, Work
 from network.members.models import Invitation, Member, Network
 from network.members.services import accounts, boundaries, joining, participation, profiles, searches
 from network.members.tokens import address_token, invitation_token, sign_in_token
@@ -170,7 +170,7 @@ def _say(db: Session, member: Member, part: Part, words: Words, role: str) -> No
         participation.set_room(
             db, member, half_days=8, from_month="", when=words.first, now=LONG_AGO
         )
-        participation.set_work(db, member, work=(), pace=words.second, now=LONG_AGO)
+        participation.set_work(db, member, work={Work.PEER}, pace=words.second, now=LONG_AGO)
         return
     if part in {Part.THEMES, Part.LANGUAGES}:
         body = f"{words.first}\n{words.second}"

@@ -109,7 +109,8 @@ def seen_as(who: str) -> Any:  # noqa: ANN401
 @profile.get("/me/profile/as/member/<handle>")
 def seen_as_named(handle: str) -> Page:
     other = access.member_for(db.session, current.viewer(), handle, now=clock.now())
-    return seen(Viewer.of(other), who="named", other=other)
+    # Without what they belong to: whether one's shield meets them would tell where they work.
+    return seen(Viewer(member_id=other.id), who="named", other=other)
 
 
 def seen(eyes: Viewer, **context: Any) -> Page:  # noqa: ANN401

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.conftest import CHROMIUM
+from tests.faults.running import Running, running, write_demo
+
+WAIT_MS = 10_000
+expect.set_options(timeout=WAIT_MS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chromium() -> None:
+    """Skip where there is no Chromium, and say so; where CI=true it has to be there."""
+    if CHROMIUM.exists():
+        return
+    said = f"{CHROMIUM} is missing: apt-get install chromium"
+    if os.environ.get("CI") == "true":
+        pytest.fail(said)
+    pytest.skip(said)
+
+
+@pytest.fixture(scope="session")
+def network(chromium: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A demo network, served by its own command: one for each process of tests."""
+    instance = write_demo(tmp_path_factory.mktemp("browser") / "instance")
+    with running(instance) as network:
+        yield network
+
+
+@pytest.fixture(scope="session")
+def base_url(network: Running) -> str:
+    return network.url
+
+
+@pytest.fixture(params=["script", "no script"])
+def script(request: pytest.FixtureRequest) -> bool:
+    """Whether the pages' script runs: what takes this fixture is tested with it and without."""
+    return request.param == "script"
+
+
+@pytest.fixture
+def visit(new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """Open a browser of one's own: `visit("ama", width=390)`; nobody's, without a handle."""
+
+    def open_page(handle: str = "", *, script: bool = True, width: int = 1280, **more: Any) -> Page:
+        context = new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=script, **more
+        )
+        context.set_default_timeout(WAIT_MS)
+        page = context.new_page()
+        if handle:
+            as_member(page, handle)
+        return page
+
+    return open_page
+
+
+def as_member(page: Page, handle: str) -> None:
+    """Be somebody of the demo network, through its door."""
+    page.goto("/demo")
+    page.locator(f'button[value="{handle}"]').click()
+    page.wait_for_url("**/")
