@@ -1,1 +1,3 @@
-"""Measures a network: figures on standard output, one line of JSON each; everything else on standard error."""
+"""Measures a network: figures on standard output, one line of JSON each; everything else on
+standard error.
+"""

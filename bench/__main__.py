@@ -16,7 +16,9 @@ from bench.server import Client, Server, command, free_port
 SEARCHES = [f"/people?q={quote_plus(words)}" for words in WORDS]
 
 
-def report(name: str, value: float, unit: str, budget: float | None, *, least: bool = False) -> None:
+def report(
+    name: str, value: float, unit: str, budget: float | None, *, least: bool = False
+) -> None:
     """Print one figure; `least` says that the budget is the least and not the most."""
     ok = None if budget is None else (value >= budget if least else value <= budget)
     line = {"name": name, "value": round(value, 2), "unit": unit, "budget": budget, "ok": ok}
@@ -33,7 +35,9 @@ def build(folder: Path, purposes: Path, members: int) -> Path:
 def serve(instance: Path) -> Server:
     """Return `commonweal serve` on a free port of the loopback interface."""
     port = free_port()
-    return Server([sys.executable, "-m", "network.cli", "serve", "--port", str(port)], port, instance)
+    return Server(
+        [sys.executable, "-m", "network.cli", "serve", "--port", str(port)], port, instance
+    )
 
 
 def search(server: Server, size: str, p50: float, p95: float, count: int) -> None:
@@ -78,7 +82,9 @@ def pages(server: Server, folder: Path) -> None:
     member = figures.times_ms(client, [f"/people/m{number}" for number in range(20, 60)], 300)
     report("page_p95_ms_member", figures.percentile(member, 0.95), "ms", 25)
     port = free_port()
-    with Server([sys.executable, "-m", "bench.bare", str(port), str(size)], port, folder, "/") as bare:
+    with Server(
+        [sys.executable, "-m", "bench.bare", str(port), str(size)], port, folder, "/"
+    ) as bare:
         hello = figures.times_ms(Client(bare.port), ["/"], 300)
     ratio = figures.percentile(today, 0.5) / figures.percentile(hello, 0.5)
     report("hello_page_ratio", ratio, "x", 5)
@@ -96,7 +102,9 @@ def main() -> None:
     """Build, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--large", action="store_true", help="the search at 100,000 members")
-    parser.add_argument("--purposes", help="a CSV file with the columns name, purpose, place, theme")
+    parser.add_argument(
+        "--purposes", help="a CSV file with the columns name, purpose, place, theme"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="commonweal-bench-") as name:
         folder = Path(name)

@@ -126,7 +126,9 @@ def index_members_per_s(instance: Path) -> float:
 
 
 def writes(port: int) -> tuple[float, int, float]:
-    """Let 64 people keep searches at once; return writes per second, errors, and slowest / median client."""
+    """Let 64 people keep searches at once; return writes per second, errors, and slowest / median
+    client.
+    """
     done = [0] * CLIENTS
     errors: list[int] = []
     clients = [Client(port) for _ in range(CLIENTS)]

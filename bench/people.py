@@ -38,7 +38,9 @@ WORDS = (
 
 
 def statements_file(named: str | None, folder: Path) -> Path:
-    """Return the CSV file to build from: the one named, one beside the checkout, or one made of the demo."""
+    """Return the CSV file to build from: the one named, one beside the checkout, or one made of the
+    demo.
+    """
     if named:
         return Path(named)
     beside = sorted(ROOT.parent.glob("*/data/purposes.csv"))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlencode
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -37,14 +38,16 @@ def free_port() -> int:
 class Server:
     """`commonweal serve`, or another command that listens, for as long as a `with` lasts."""
 
-    def __init__(self, words: list[str], port: int, instance: Path, ready: str = "/health/ready") -> None:
+    def __init__(
+        self, words: list[str], port: int, instance: Path, ready: str = "/health/ready"
+    ) -> None:
         self.port = port
         self._words = words
         self._ready = ready
         self._env = {**os.environ, "COMMONWEAL_INSTANCE": str(instance)}
         self.start_s = 0.0
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         began = time.perf_counter()
         self.process = subprocess.Popen(
             self._words, env=self._env, stdout=sys.stderr, stderr=sys.stderr, start_new_session=True

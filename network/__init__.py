@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+
 from network.config import Settings, read_settings
 
 __all__ = ["create_app"]

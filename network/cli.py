@@ -88,9 +88,7 @@ def init(name: str, steward: str) -> None:
             if queries.network_row(session) is not None:
                 raise click.ClickException("There is a network in this instance folder already.")
             session.add(Network(id=1, name=name[:60]))
-            invitation = invite(
-                session, email=_address(steward), steward=True, now=utc_now()
-            )
+            invitation = invite(session, email=_address(steward), steward=True, now=utc_now())
         click.echo(_door(app, invitation_token(app.config["SECRET_KEY"], invitation)))
 
 
@@ -128,7 +126,8 @@ def demo(*, if_empty: bool, purposes: Path | None, members: int | None) -> None:
             if if_empty:
                 return
             raise click.ClickException(
-                "There is a network in this instance folder already. Name another folder with COMMONWEAL_INSTANCE."
+                "There is a network in this instance folder already."
+                " Name another folder with COMMONWEAL_INSTANCE."
             )
         db.session.rollback()
         if purposes is None:
@@ -165,7 +164,9 @@ def import_roster(file: Path) -> None:
             raise click.ClickException("Nobody was invited. Mend these lines and run it again.")
         with transaction() as session:
             for entry in roster.entries:
-                invite(session, email=entry.email, name=entry.name, draft=entry.draft, now=utc_now())
+                invite(
+                    session, email=entry.email, name=entry.name, draft=entry.draft, now=utc_now()
+                )
     click.echo(f"{len(roster.entries)} invitations are on their way.")
 
 

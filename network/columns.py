@@ -1,4 +1,6 @@
-"""The vocabulary of columns: every table is written with these words, so every table keeps the same promises."""
+"""The vocabulary of columns: every table is written with these words, so every table keeps the same
+promises.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -91,6 +93,7 @@ class Base(DeclarativeBase):
             if column.type.length is not None:
                 cls.metadata.tables[cls.__tablename__].append_constraint(
                     CheckConstraint(
-                        f"length({column.name}) <= {column.type.length}", name=f"{column.name}_length"
+                        f"length({column.name}) <= {column.type.length}",
+                        name=f"{column.name}_length",
                     )
                 )

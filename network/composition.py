@@ -1,4 +1,6 @@
-"""Where the parts meet: the one module that knows all packages. Nothing imports it but `create_app`."""
+"""Where the parts meet: the one module that knows all packages. Nothing imports it but
+`create_app`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from flask import Flask, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
 
 from network import auth, db, htmx, limits, statics, templating, web
 from network.asks import notices as ask_notices
@@ -109,7 +112,7 @@ def turn_away() -> Any:  # noqa: ANN401
     if request.method == "GET" and not htmx.wants_part():
         session["next"] = request.full_path.rstrip("?")
     if htmx.wants_part():
-        return web.Response(status=401, headers={"HX-Redirect": target})
+        return Response(status=401, headers={"HX-Redirect": target})
     return redirect(target, code=303)
 
 

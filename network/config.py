@@ -1,4 +1,6 @@
-"""Settings: read from the environment in this one place, checked at the start, with words on what to do."""
+"""Settings: read from the environment in this one place, checked at the start, with words on what
+to do.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,10 @@ def _kept_secret(instance: Path) -> str:
             file.write(secrets.token_urlsafe(48))
     key = path.read_text().strip()
     if len(key) < 32:  # noqa: PLR2004  # 256 bits in base64 are longer than that
-        message = f"The secret key in {path} is too short. Delete the file: a new one is made, and everybody signs in again."
+        message = (
+            f"The secret key in {path} is too short."
+            " Delete the file: a new one is made, and everybody signs in again."
+        )
         raise ConfigError(message)
     return key
 
@@ -109,7 +114,10 @@ def _database_url(text: str) -> str:
     if url.drivername in {"postgresql", "postgres"}:
         url = url.set(drivername="postgresql+psycopg")
     if url.drivername not in {"sqlite", "postgresql+psycopg"}:
-        message = f"COMMONWEAL_DATABASE_URL names {url.drivername}; only sqlite and postgresql are supported."
+        message = (
+            f"COMMONWEAL_DATABASE_URL names {url.drivername};"
+            " only sqlite and postgresql are supported."
+        )
         raise ConfigError(message)
     return url.render_as_string(hide_password=False)
 
@@ -124,7 +132,10 @@ def _base_url(text: str) -> str:
 
 def _smtp_url(text: str) -> str:
     if text and (urlsplit(text).scheme not in {"smtp", "smtps"} or not urlsplit(text).hostname):
-        message = "COMMONWEAL_SMTP_URL has to look like smtp://user:password@host:587 (smtps:// for TLS from the start)."
+        message = (
+            "COMMONWEAL_SMTP_URL has to look like smtp://user:password@host:587"
+            " (smtps:// for TLS from the start)."
+        )
         raise ConfigError(message)
     return text
 

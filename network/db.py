@@ -1,4 +1,5 @@
-"""The database: two engines on one store, one owner of each transaction, and the only place that commits.
+"""The database: two engines on one store, one owner of each transaction, and the only place that
+commits.
 
 Reading goes through an engine that cannot write. Writing goes through one that takes the write gate
 and BEGIN IMMEDIATE at its first statement and gives the gate back when its connection is returned,
@@ -42,7 +43,8 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 
 class WriteGate:
     """Lets one writer at a time into an embedded database: first come, first served within a
-    process, by a lock on a file between processes. Without it one of eight saturated writers starves.
+    process, by a lock on a file between processes. Without it one of eight saturated writers
+    starves.
     """
 
     def __init__(self, path: Path, deadline_s: float = GATE_DEADLINE_S) -> None:
@@ -116,7 +118,11 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def _engines(settings: Settings) -> dict[str, Any]:
     if not settings.embedded:
-        shared = {"url": settings.database_url, "pool_pre_ping": True, "pool_size": settings.threads}
+        shared = {
+            "url": settings.database_url,
+            "pool_pre_ping": True,
+            "pool_size": settings.threads,
+        }
         return {
             "default": shared,
             "reading": {**shared, "execution_options": {"postgresql_readonly": True}},
@@ -225,6 +231,8 @@ def refusal_for(error: BaseException) -> Refusal | None:
 
 
 def migrate() -> None:
-    """Bring the schema to the newest version. A context of its own gives the connection back after it."""
+    """Bring the schema to the newest version. A context of its own gives the connection back after
+    it.
+    """
     with current_app.app_context():
         alembic.upgrade()

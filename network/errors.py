@@ -1,4 +1,6 @@
-"""What the network refuses, in sentences a person may read. Raised by access and services, mapped once."""
+"""What the network refuses, in sentences a person may read. Raised by access and services, mapped
+once.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from datetime import timedelta
 from network.translation import _
 
 
-class Refusal(Exception):  # noqa: N818  # the house calls a no a refusal
+class Refusal(Exception):  # the house calls a no a refusal
     """A request that is turned down: an HTTP status and a sentence for the person."""
 
     status = 400
@@ -23,7 +25,9 @@ class NotFound(Refusal):
     """Unknown, hidden and forbidden alike: the answer never says which."""
 
     status = 404
-    sentence = _("There is nothing here that you can see. It may have moved, or not be yours to read.")
+    sentence = _(
+        "There is nothing here that you can see. It may have moved, or not be yours to read."
+    )
 
 
 class NotAllowed(Refusal):

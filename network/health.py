@@ -1,4 +1,4 @@
-"""Two answers for whoever watches the server: is the process alive, and can it serve people?"""
+"""Two answers for whoever watches the server: whether it is alive, and whether it can serve."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def live() -> Response:
 @health.get("/health/ready")
 @auth.public
 def ready() -> Response:
-    """Say whether the database answers; a missing index is said too, but people can still be served."""
+    """Say whether the database answers; a missing index is said too, but people can still be
+    served.
+    """
     db.session.execute(text("SELECT 1"))
     state = backend.index(current_app).state()
     return Response(f"database: ok\nindex: {state.condition}\n", content_type="text/plain")

@@ -1,4 +1,6 @@
-"""Links sent by mail: signed, for one purpose, dead when what they rest on changes. Nothing of them is stored."""
+"""Links sent by mail: signed, for one purpose, dead when what they rest on changes. Nothing of them
+is stored.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ import sys
 import threading
 from typing import Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from network import create_app
@@ -53,7 +52,7 @@ class WebServer(BaseApplication):
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:  # noqa: ANN401  # gunicorn types it as any WSGI application
         """Return the application, made in the process that serves it."""
         return create_app(self.settings)
 

@@ -1,4 +1,6 @@
-"""Style sheets, script, fonts: kept for a year under an address that changes with the file, compressed once."""
+"""Style sheets, script, fonts: kept for a year under an address that changes with the file,
+compressed once.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ def init_app(app: Flask) -> None:
             request.endpoint == "static"
             and response.status_code == 200  # noqa: PLR2004
             and path.suffix in COMPRESSED
-            and "gzip" in request.accept_encodings
+            and request.accept_encodings["gzip"]
         ):
             response.direct_passthrough = False
             response.set_data(_compressed(str(path), path.stat().st_mtime_ns))

@@ -1,4 +1,6 @@
-"""What every template may use: the house, the person, their words made safe, dates in their own zone."""
+"""What every template may use: the house, the person, their words made safe, dates in their own
+zone.
+"""
 
 from __future__ import annotations
 
@@ -79,13 +81,13 @@ def surroundings() -> dict[str, Any]:
 def day(when: datetime) -> str:
     """Write a date: the year only where it is not this one."""
     pattern = "d MMMM" if when.year == clock.now().year else "d MMMM y"
-    return format_datetime(when, pattern)
+    return str(format_datetime(when, pattern))
 
 
 def month(when: datetime) -> str:
     """Write the month of a date."""
     pattern = "MMMM" if when.year == clock.now().year else "MMMM y"
-    return format_datetime(when, pattern)
+    return str(format_datetime(when, pattern))
 
 
 def coming_month(text: str) -> str:

@@ -32,7 +32,9 @@ def clean_line(text: str | None) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the text for comparing: no accents, no case, only letters and digits parted by one space."""
+    """Return the text for comparing: no accents, no case, only letters and digits parted by one
+    space.
+    """
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return NOT_WORD.sub(" ", plain).strip() or " ".join(plain.split())

@@ -1,4 +1,6 @@
-"""Every sentence of the house passes through here: `_()` is looked up when the sentence is read aloud."""
+"""Every sentence of the house passes through here: `_()` is looked up when the sentence is read
+aloud.
+"""
 
 from __future__ import annotations
 

@@ -15,14 +15,17 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from network import create_app, passwords
+from network.clock import utc_now
 from network.columns import Base
 from network.config import Settings
 from network.db import db as database
 from network.db import migrate, transaction
+from network.members.kinds import Part
 from network.members.models import Member, Network
 from network.members.services.accounts import start_sign_in
 from network.members.services.joining import add_member
 from network.members.services.profiles import change_purpose, write
+from tests.postgresql import cluster
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PASSWORD = "a long walk by the sea"
@@ -46,8 +49,6 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | N
     if os.environ.get("COMMONWEAL_TEST_DATABASE") != "postgresql":
         yield None
         return
-    from tests.postgresql import cluster
-
     with cluster(tmp_path_factory.mktemp("postgresql")) as url:
         yield url
 
@@ -77,7 +78,9 @@ def instance(prepared: Path, tmp_path: Path) -> Path:
 
 
 class Browser(FlaskClient):
-    """A client whose every visit has a context of its own, as behind a server: nothing stays in `g`."""
+    """A client whose every visit has a context of its own, as behind a server: nothing stays in
+    `g`.
+    """
 
     def open(self, *args: object, **kwargs: object) -> TestResponse:
         with self.application.app_context():
@@ -110,7 +113,9 @@ def empty() -> None:
 
 @pytest.fixture
 def db(app: Flask) -> Iterator[Session]:
-    """A writing session. What a request shall see has to be committed: use `people` or `transaction`."""
+    """A writing session. What a request shall see has to be committed: use `people` or
+    `transaction`.
+    """
     with Session(database.engine, expire_on_commit=False) as session:
         yield session
         session.rollback()
@@ -158,8 +163,6 @@ def make_member(app: Flask, now: datetime) -> MakeMember:
             if purpose:
                 change_purpose(session, member, str(purpose), now=now)
             for part, body in sections.items():
-                from network.members.kinds import Part
-
                 write(session, member, Part(part), str(body), now=now)
         return member
 
@@ -177,8 +180,6 @@ def sign_in(app: Flask) -> Callable[[Member], FlaskClient]:
     """Return a client signed in as a member; CSRF is left on, `post` fetches a token."""
 
     def enter(member: Member) -> FlaskClient:
-        from network.clock import utc_now
-
         with transaction() as session:
             user = start_sign_in(session, member, device="test", now=utc_now())
         client = app.test_client()

@@ -28,7 +28,9 @@ def cluster(folder: Path) -> Iterator[str]:
     data.mkdir()
     run = _as_postgres(data)
     run(binaries / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c unix_socket_directories={data}"
+    options = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c unix_socket_directories={data}"
+    )
     run(binaries / "pg_ctl", "-D", data, "-w", "-o", options, "-l", data / "log", "start")
     try:
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"

@@ -2,9 +2,11 @@
 
 waiting --accept--> accepted        the kind's own package adds the effect
         --decline-> declined        the asker goes on seeing "waiting", then "lapsed"
-        --withdraw> withdrawn       by the asker; also from declined, which the asker cannot tell apart
+        --withdraw> withdrawn       by the asker; also from declined, which the asker cannot tell
+        apart
         --block---> closed          silently
-        --time----> lapsed          computed from `expires_at`; stored only when a new ask needs the place
+        --time----> lapsed          computed from `expires_at`; stored only when a new ask needs
+        the place
 declined --take back--> waiting     by the one who declined, until it expires
 """
 
@@ -38,7 +40,9 @@ class Ask(Base):
     __table_args__ = (
         CheckConstraint("asker_id != addressee_id", name="two_people"),
         CheckConstraint("low_id < high_id", name="pair"),
-        CheckConstraint("(state IN ('waiting', 'lapsed')) = (ended_at IS NULL)", name="ended_when_over"),
+        CheckConstraint(
+            "(state IN ('waiting', 'lapsed')) = (ended_at IS NULL)", name="ended_when_over"
+        ),
         UniqueConstraint("asker_id", "submission", name="uq_ask_submission"),
         Index(
             "uq_ask_live_pair",

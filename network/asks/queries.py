@@ -16,9 +16,7 @@ from network.members.visibility import BOUND, NOW, Viewer, not_apart, visible
 
 def waiting_for(member_id: Any, now: Any) -> ColumnElement[bool]:  # noqa: ANN401  # or bound
     """Hold for asks that wait for this member's answer."""
-    return and_(
-        Ask.addressee_id == member_id, Ask.state == AskState.WAITING, Ask.expires_at > now
-    )
+    return and_(Ask.addressee_id == member_id, Ask.state == AskState.WAITING, Ask.expires_at > now)
 
 
 _WAITING = and_(waiting_for(BOUND.member_id, NOW), visible(BOUND, NOW))
@@ -60,7 +58,9 @@ def answered(db: Session, member: Member, now: datetime, limit: int = 20) -> Seq
 
 
 def sent(db: Session, member: Member, limit: int = 50) -> Sequence[Ask]:
-    """Return what this member asked of others, the newest first; a pause of theirs changes nothing here."""
+    """Return what this member asked of others, the newest first; a pause of theirs changes nothing
+    here.
+    """
     addressee = aliased(Member)
     return db.scalars(
         select(Ask)

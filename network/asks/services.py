@@ -1,4 +1,6 @@
-"""Sending and answering asks. One function holds all guards; what two people can race for is one UPDATE."""
+"""Sending and answering asks. One function holds all guards; what two people can race for is one
+UPDATE.
+"""
 
 from __future__ import annotations
 
@@ -64,9 +66,11 @@ def send(  # an ask is these things
 
 
 def may_ask(db: Session, kind: Kind, *, asker: Member, addressee: Member, now: datetime) -> None:
-    """Raise the refusal that holds this ask back; return if it may be sent. The only place with guards.
+    """Raise the refusal that holds this ask back; return if it may be sent. The only place with
+    guards.
 
-    The asker's own shields hold nothing back: a refusal would tell where the addressee works. Whoever
+    The asker's own shields hold nothing back: a refusal would tell where the addressee works.
+    Whoever
     a shield meets does not see the ask, and it lapses like any other.
     """
     if asker.id == addressee.id:
@@ -87,7 +91,9 @@ class TooSoon(Conflict):
     """The asker wrote to this person less than 90 days ago; `last` is what they sent."""
 
     def __init__(self, last: Ask) -> None:
-        super().__init__(_("You asked them lately. Give it time; the page says when you can ask again."))
+        super().__init__(
+            _("You asked them lately. Give it time; the page says when you can ask again.")
+        )
         self.last = last
 
 
@@ -105,9 +111,7 @@ _LAST_SENT = (
 
 def last_sent(db: Session, asker: Member, addressee: Member, kind: str) -> Ask | None:
     """Return the newest ask of this kind from one person to the other."""
-    return db.scalar(
-        _LAST_SENT, {"asker": asker.id, "addressee": addressee.id, "kind": kind}
-    )
+    return db.scalar(_LAST_SENT, {"asker": asker.id, "addressee": addressee.id, "kind": kind})
 
 
 def accept(db: Session, ask: Ask, kind: Kind, *, actor: Member, now: datetime) -> None:
@@ -181,12 +185,14 @@ _SEEN = select(Member.id, awake(NOW).label("awake")).where(
 )
 
 
-def _seen(db: Session, viewer: Member, member: Member, now: datetime) -> Row[tuple[int, bool]] | None:
+def _seen(db: Session, viewer: Member, member: Member, now: datetime) -> Row[int, bool] | None:
     """Return whether a member takes part now, or None where the viewer may not know of them."""
     return db.execute(_SEEN, {**Viewer.of(viewer).at(now), "member_id": member.id}).first()
 
 
-def _open_from(db: Session, asker: Member, addressee: Member, kind: Kind, now: datetime) -> Ask | None:
+def _open_from(
+    db: Session, asker: Member, addressee: Member, kind: Kind, now: datetime
+) -> Ask | None:
     """Return the ask that its asker still takes to be open: waiting, or quietly declined."""
     return db.scalar(
         select(Ask).where(
@@ -254,5 +260,11 @@ def _log(
     db: Session, ask: Ask, verb: str, *, actor: int, now: datetime, to: tuple[str, ...] = ()
 ) -> None:
     record(
-        db, f"asks:{verb}", actor=actor, subject=("ask", ask.id), now=now, to=to, state=ask.state.value
+        db,
+        f"asks:{verb}",
+        actor=actor,
+        subject=("ask", ask.id),
+        now=now,
+        to=to,
+        state=ask.state.value,
     )

@@ -26,9 +26,7 @@ def inbox() -> Page:
         "asks/inbox.html",
         waiting=queries.inbox(db.session, member, now),
         answered=queries.answered(db.session, member, now),
-        sent=[
-            (ask, queries.as_asker_sees(ask, now)) for ask in queries.sent(db.session, member)
-        ],
+        sent=[(ask, queries.as_asker_sees(ask, now)) for ask in queries.sent(db.session, member)],
     )
 
 

@@ -1,4 +1,6 @@
-"""A large network made of real statements of purpose, to measure with: many people, few words invented."""
+"""A large network made of real statements of purpose, to measure with: many people, few words
+invented.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class Statement:
 
 
 def read_statements(path: Path) -> list[Statement]:
-    """Read a CSV file with the columns name, purpose, place and theme; raise `ValueError` if one is missing."""
+    """Read a CSV file with the columns name, purpose, place and theme; raise `ValueError` if one is
+    missing.
+    """
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         missing = {"name", "purpose", "place", "theme"} - set(reader.fieldnames or ())
@@ -63,7 +67,9 @@ def sentence_case(words: str) -> str:
 def write_large(
     engine: Engine, statements: Sequence[Statement], members: int, *, now: datetime
 ) -> Iterator[int]:
-    """Write `members` people with random connections (median 20 each); yield how many each step wrote."""
+    """Write `members` people with random connections (median 20 each); yield how many each step
+    wrote.
+    """
     dice = random.Random(members)
     with engine.begin() as connection:
         connection.execute(
@@ -75,7 +81,9 @@ def write_large(
         ids = range(first, last + 1)
         told = [_statement(statements, each, dice) for each in ids]
         with engine.begin() as connection:
-            connection.execute(insert(Member), [_member(i, t, now) for i, t in zip(ids, told, strict=True)])
+            connection.execute(
+                insert(Member), [_member(i, t, now) for i, t in zip(ids, told, strict=True)]
+            )
             connection.execute(insert(Participation), [_participation(i, dice, now) for i in ids])
             connection.execute(
                 insert(Section),
@@ -95,7 +103,9 @@ def _statement(statements: Sequence[Statement], number: int, dice: random.Random
     one, other = dice.choice(statements), dice.choice(statements)
     halves = [text.split(". ") for text in (one.purpose, other.purpose)]
     purpose = ". ".join([halves[0][0], halves[1][-1]])[:LONGEST_PURPOSE]
-    return Statement(f"{one.name.split()[0]} {other.name.split()[-1]}", purpose, other.place, one.theme)
+    return Statement(
+        f"{one.name.split()[0]} {other.name.split()[-1]}", purpose, other.place, one.theme
+    )
 
 
 def _member(number: int, told: Statement, now: datetime) -> dict[str, Any]:
@@ -133,7 +143,9 @@ def _sections(
         Part.AVAILABILITY: "",
     }
     for part, body in bodies.items():
-        audience = Audience.CONNECTIONS if part is Part.OFFERS and number % 5 == 0 else Audience.MEMBERS
+        audience = (
+            Audience.CONNECTIONS if part is Part.OFFERS and number % 5 == 0 else Audience.MEMBERS
+        )
         yield {
             "member_id": number,
             "part": part,
@@ -146,18 +158,19 @@ def _sections(
 
 
 def _ties(ids: Sequence[int], dice: random.Random, now: datetime) -> list[dict[str, Any]]:
-    ties = []
+    ties: list[dict[str, Any]] = []
     for number in ids:
         wanted = min(int(dice.lognormvariate(2.3, 0.8)), MOST_ASKED, number - 1)
-        for other in dice.sample(range(1, number), wanted) if wanted else ():
-            ties.append(
-                {
-                    "key": random_key(),
-                    "low_id": other,
-                    "high_id": number,
-                    "asker_id": number,
-                    "reason": "We worked on the same street.",
-                    "since": now,
-                }
-            )
+        others = dice.sample(range(1, number), wanted) if wanted else ()
+        ties.extend(
+            {
+                "key": random_key(),
+                "low_id": other,
+                "high_id": number,
+                "asker_id": number,
+                "reason": "We worked on the same street.",
+                "since": now,
+            }
+            for other in others
+        )
     return ties

@@ -91,7 +91,9 @@ def _sections(db: Session, member: Member, told: Mapping[str, Any], now: datetim
     bodies = {part: told[part] for part in WORDS} | {part: "\n".join(told[part]) for part in LISTS}
     bodies["purpose"] = told["purpose"]
     bodies["place"] = told["headline_place"]
-    bodies["roles"] = "\n".join(f"{role['title']}, {role['organisation']}" for role in told["roles"])
+    bodies["roles"] = "\n".join(
+        f"{role['title']}, {role['organisation']}" for role in told["roles"]
+    )
     bodies["history"] = ""
     earlier: Sequence[Mapping[str, Any]] = told["earlier_purposes"]
     audiences = {"history": "members", **told["audiences"]} if earlier else told["audiences"]
@@ -102,7 +104,9 @@ def _sections(db: Session, member: Member, told: Mapping[str, Any], now: datetim
         part = Part(name)
         if not body and name not in audiences:
             continue
-        audience = Audience[audiences[name].upper()] if name in audiences else DEFAULT_AUDIENCE[part]
+        audience = (
+            Audience[audiences[name].upper()] if name in audiences else DEFAULT_AUDIENCE[part]
+        )
         db.add(
             Section(
                 member_id=member.id,
@@ -178,9 +182,7 @@ def _ask(db: Session, asker: Member, other: Member, reason: str, *, sent_at: dat
 
 
 def _log_ask(db: Session, ask: Ask, verb: str, *, actor: int, now: datetime) -> None:
-    record(
-        db, f"asks:{verb}", actor=actor, subject=("ask", ask.id), now=now, state=ask.state.value
-    )
+    record(db, f"asks:{verb}", actor=actor, subject=("ask", ask.id), now=now, state=ask.state.value)
 
 
 def _application(db: Session, told: Mapping[str, Any], now: datetime) -> None:

@@ -1,4 +1,6 @@
-"""The demo's door: be anybody, and read the letters it would have sent. Only in a network made by `commonweal demo`."""
+"""The demo's door: be anybody, and read the letters it would have sent. Only in a network made by
+`commonweal demo`.
+"""
 
 from __future__ import annotations
 
@@ -58,5 +60,5 @@ def _letter(path: Path) -> dict[str, str]:
         "to": str(message["To"]),
         "subject": str(message["Subject"]),
         "date": str(message["Date"]),
-        "body": str(message.get_content()),  # type: ignore[attr-defined]
+        "body": str(message.get_content()),
     }

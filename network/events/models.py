@@ -12,7 +12,8 @@ from network.columns import Base, BigId, Instant, IntPk, UtcDateTime
 
 
 class Event(Base):
-    """One thing that happened: kind (`package:thing:happened`), who did it, to what, when, and the data.
+    """One thing that happened: kind (`package:thing:happened`), who did it, to what, when, and the
+    data.
 
     Database triggers refuse updates and deletes.
     """
@@ -33,11 +34,13 @@ class Event(Base):
 
 
 class Delivery(Base):
-    """One errand that an event gives the worker: a channel to tell, once the transaction is through.
+    """One errand that an event gives the worker: a channel to tell, once the transaction is
+    through.
 
     due --claim--> leased --done--> deleted
                    leased --lease runs out--> due again (at least once)
-                   leased --failure--> due later, `attempts` grows; after the last one it stays for `doctor`
+                   leased --failure--> due later, `attempts` grows; after the last one it stays
+                   for `doctor`
     """
 
     __tablename__ = "delivery"

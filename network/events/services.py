@@ -1,4 +1,6 @@
-"""Writing to the log and claiming what it owes. An event and its deliveries share the transaction of the change."""
+"""Writing to the log and claiming what it owes. An event and its deliveries share the transaction
+of the change.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ LEASE = timedelta(minutes=2)
 ATTEMPTS = 12
 
 
-def record(  # noqa: PLR0913  # an event is these six things
+def record(  # an event is these six things
     db: Session,
     kind: str,
     *,

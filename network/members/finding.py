@@ -1,6 +1,8 @@
-"""Finding people: the index proposes, SQL decides, and every word shown comes from what this viewer may read.
+"""Finding people: the index proposes, SQL decides, and every word shown comes from what this
+viewer may read.
 
-A hit that the viewer may not find, or whose visible words no longer hold what was searched, is dropped
+A hit that the viewer may not find, or whose visible words no longer hold what was searched, is
+dropped
 before it is shown or counted. Order and reasons depend on nothing that is hidden from the viewer.
 """
 
@@ -11,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select, union_all
+from sqlalchemy import BindParameter, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from network.members.documents import marks as marks_of
@@ -26,13 +28,14 @@ from network.text import fold
 PAGE = 10
 # Few hits are hidden by blocks, shields or pauses, so the first round nearly always fills a page.
 ROUNDS = (30, 120, 400)
-# Words that most purposes hold: sharing them says nothing. Stems are made of them by the analyzer, so
+# Words that most purposes hold: sharing them says nothing. Stems are made of them by the analyzer,
+# so
 # that no count over what others wrote, hidden words included, decides what is telling.
 EVERYBODYS = (
-    "help people person work works working make making made life live lives world community communities"
-    " support provide want like need good better best new way ways thing things time year years day days"
-    " without within through together keep take give get find use one two first many people's mission"
-    " organization organisation program programs service services"
+    "help people person work works working make making made life live lives world community"
+    " communities support provide want like need good better best new way ways thing things time"
+    " year years day days without within through together keep take give get find use one two first"
+    " many mission organization organisation program programs service services"
 )
 # How many the plain search of the database looks through while the index is away.
 PLAIN_MOST = 400
@@ -42,7 +45,7 @@ SPARE = 3
 
 Runs = list[tuple[str, bool]]
 
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _LIVE = Connection.ended_at.is_(None)
 _CONNECTED = union_all(
     select(Connection.high_id).where(Connection.low_id == BOUND.member_id, _LIVE),
@@ -127,7 +130,8 @@ class Finder:
     def search(self, query: Query, narrowing: Narrowing, *, start: int = 0) -> Results:
         """Return a page of the people whose words fit, the closest first.
 
-        The last word counts as the beginning of a longer one only where nobody wrote it as it stands.
+        The last word counts as the beginning of a longer one only where nobody wrote it as it
+        stands.
         """
         whole = self._search(replace(query, prefix=""), narrowing, start=start)
         if whole.people or not query.prefix:
@@ -191,14 +195,22 @@ class Finder:
     def telling(self, text: str) -> set[str]:
         """Return the stems of a purpose that are worth sharing."""
         idle = set(self.analyzer.stems(EVERYBODYS))
-        return {s for s in self.analyzer.stems(text) if s not in idle and not self.analyzer.is_common(s)}
+        return {
+            s for s in self.analyzer.stems(text) if s not in idle and not self.analyzer.is_common(s)
+        }
 
     def connected(self) -> list[int]:
         """Return the ids of the viewer's connections."""
         return list(self.db.scalars(_CONNECTED, self.viewer.at(self.now)))
 
     def _page(
-        self, hits: Sequence[Hit], query: Query, narrowing: Narrowing, *, start: int, stems: set[str]
+        self,
+        hits: Sequence[Hit],
+        query: Query,
+        narrowing: Narrowing,
+        *,
+        start: int,
+        stems: set[str],
     ) -> Results:
         people: list[Found] = []
         at = start
@@ -220,11 +232,17 @@ class Finder:
         wanted = narrowing.marks()
         for offset, hit in enumerate(hits):
             found = loaded.get(hit.id)
-            if found is not None and fits(wanted, self._marks(found)) and self._explain(found, query, stems):
+            if (
+                found is not None
+                and fits(wanted, self._marks(found))
+                and self._explain(found, query, stems)
+            ):
                 yield offset, found
 
     def _load(self, ids: Sequence[int]) -> list[Found]:
-        """Return those of these members whom the viewer may find, in this order, with what they may read."""
+        """Return those of these members whom the viewer may find, in this order, with what they may
+        read.
+        """
         if not ids:
             return []
         filled = {**self.viewer.at(self.now), "ids": ids}
@@ -247,7 +265,9 @@ class Finder:
         ]
 
     def _marks(self, found: Found) -> frozenset[str]:
-        return marks_of({Part(part): each.body for part, each in found.sections.items()}, found.work)
+        return marks_of(
+            {Part(part): each.body for part, each in found.sections.items()}, found.work
+        )
 
     def _explain(self, found: Found, query: Query, stems: set[str]) -> bool:
         """Write down why somebody is here; false if their visible words do not fit."""
@@ -315,13 +335,22 @@ class Finder:
     def _plain_hits(self, query: Query) -> list[Hit]:
         """Return ids by a plain look through the database: slower and rougher, but always there."""
         wanted = select(Section.member_id).where(
-            Section.part.in_(SEARCHED), readable(self.viewer), Section.member_id != self.viewer.member_id
+            Section.part.in_(SEARCHED),
+            readable(self.viewer),
+            Section.member_id != self.viewer.member_id,
         )
         if query:
             wanted = wanted.where(
-                or_(*(Section.body.ilike(f"%{_literal(word)}%", escape="\\") for word in query.words))
+                or_(
+                    *(
+                        Section.body.ilike(f"%{_literal(word)}%", escape="\\")
+                        for word in query.words
+                    )
+                )
             )
-        ids = self.db.scalars(wanted.distinct().order_by(Section.member_id.desc()).limit(PLAIN_MOST))
+        ids = self.db.scalars(
+            wanted.distinct().order_by(Section.member_id.desc()).limit(PLAIN_MOST)
+        )
         return [Hit(id=each, band=0) for each in ids]
 
 

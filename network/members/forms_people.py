@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
 from wtforms import Form, SelectMultipleField
 
 from network.forms import LineField
 from network.members.finding import Narrowing
 from network.members.kinds import Part, Work
+from network.translation import _
 
 WORK = {
     Work.PEER: _("Helping a peer"),

@@ -56,7 +56,7 @@ class Part(StrEnum):
     CONNECTIONS = "connections"
 
 
-DEFAULT_AUDIENCE = {part: Audience.MEMBERS for part in Part} | {
+DEFAULT_AUDIENCE = dict.fromkeys(Part, Audience.MEMBERS) | {
     Part.HISTORY: Audience.ME,
     Part.STAGE: Audience.CONNECTIONS,
     Part.CONTACT: Audience.CONNECTIONS,

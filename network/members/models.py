@@ -31,7 +31,10 @@ from network.members.kinds import Joining, Part, State, WhoMayAsk
 
 def _member(*, primary_key: bool = False, nullable: bool = False) -> Mapped[int]:
     return mapped_column(
-        BigId, ForeignKey("member.id", ondelete="CASCADE"), primary_key=primary_key, nullable=nullable
+        BigId,
+        ForeignKey("member.id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        nullable=nullable,
     )
 
 
@@ -51,7 +54,9 @@ class Network(Base):
 
 
 class Member(Base):
-    """A person with an account. What others may see of them is in `Section`; nothing here is shown unasked."""
+    """A person with an account. What others may see of them is in `Section`; nothing here is shown
+    unasked.
+    """
 
     __tablename__ = "member"
     __table_args__ = (Index("ix_member_joined_at", "joined_at"),)
@@ -70,9 +75,12 @@ class Member(Base):
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     theme: Mapped[str] = mapped_column(String(8), default="")
     joined_at: Mapped[Instant]
-    invited_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("member.id", ondelete="SET NULL"))
+    invited_by: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("member.id", ondelete="SET NULL")
+    )
     portrait_version: Mapped[int] = mapped_column(default=0)
-    # What shields are compared with: the ends of the verified address and the words of current roles.
+    # What shields are compared with: the ends of the verified address and the words of current
+    # roles.
     belongs: Mapped[str] = mapped_column(String(2000), default="")
 
     participation: Mapped[Participation] = relationship(
@@ -122,7 +130,9 @@ class PastPurpose(Base):
 
 
 class Participation(Base):
-    """How a member takes part: time, kinds of work, who may ask, whether they may be a way to others."""
+    """How a member takes part: time, kinds of work, who may ask, whether they may be a way to
+    others.
+    """
 
     __tablename__ = "participation"
     __table_args__ = (CheckConstraint("half_days BETWEEN 0 AND 40", name="half_days_a_month"),)
@@ -151,7 +161,8 @@ class Portrait(Base):
 class Connection(Base):
     """A mutual connection: one row for both, so that it cannot hold in one direction only.
 
-    `low_id` < `high_id`; `asker_id` is the one of them who asked, `reason` is why, in the asker's words.
+    `low_id` < `high_id`; `asker_id` is the one of them who asked, `reason` is why, in the asker's
+    words.
     """
 
     __tablename__ = "connection"
@@ -241,7 +252,9 @@ class Invitation(Base):
     name: Mapped[str] = mapped_column(String(80), default="")
     draft: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     steward: Mapped[bool] = mapped_column(Boolean, default=False)
-    invited_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("member.id", ondelete="SET NULL"))
+    invited_by: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("member.id", ondelete="SET NULL")
+    )
     sent_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

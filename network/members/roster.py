@@ -82,13 +82,13 @@ def _read_row(
     roster.wrong.extend((line, fault) for fault in wrong)
     if not wrong:
         roster.entries.append(
-            Entry(line, clean_line(values[NAME]), email, {p.value: w for p, w in _draft(values) if w})
+            Entry(
+                line, clean_line(values[NAME]), email, {p.value: w for p, w in _draft(values) if w}
+            )
         )
 
 
-def _faults(
-    values: Mapping[str, str], row: Mapping[str, str | list[str] | None]
-) -> Iterator[str]:
+def _faults(values: Mapping[str, str], row: Mapping[str, str | list[str] | None]) -> Iterator[str]:
     if row.get("") and "" not in values:
         yield "there are more fields than columns"
     name = clean_line(values.get(NAME))

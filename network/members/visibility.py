@@ -1,6 +1,8 @@
-"""Who may see whom, and which of their words: one predicate, used by every list, page, count and mail.
+"""Who may see whom, and which of their words: one predicate, used by every list, page, count and
+mail.
 
-Nothing else in the network decides visibility. A member is visible unless a block, a shield or their
+Nothing else in the network decides visibility. A member is visible unless a block, a shield or
+their
 state hides them; a section is visible to those its words were written for.
 """
 
@@ -58,10 +60,12 @@ THE_WEB = Viewer()
 SOME_MEMBER = Viewer(assumed=Audience.MEMBERS)
 SOME_CONNECTION = Viewer(assumed=Audience.CONNECTIONS)
 
-# Eyes and an instant that are filled in when a statement runs (`Viewer.at`): statements of every page are
+# Eyes and an instant that are filled in when a statement runs (`Viewer.at`): statements of every
+# page are
 # built once with these, because building one takes longer than running it.
 BOUND = Viewer(
-    member_id=bindparam("viewer_id", type_=BigId), belongs=bindparam("viewer_belongs", type_=String())
+    member_id=bindparam("viewer_id", type_=BigId),
+    belongs=bindparam("viewer_belongs", type_=String()),
 )
 NOW = bindparam("viewer_now", type_=UtcDateTime())
 
@@ -141,7 +145,7 @@ def findable(viewer: Viewer, now: Any, member: Any = Member) -> ColumnElement[bo
 
 def readable(viewer: Viewer, section: Any = Section) -> ColumnElement[bool]:  # noqa: ANN401
     """Hold for the sections whose words this viewer may read, given that the member is visible."""
-    return section.shown_to >= level(viewer, section.member_id)
+    return and_(section.shown_to >= level(viewer, section.member_id))
 
 
 def level(viewer: Viewer, member_id: Any) -> ColumnElement[int]:  # noqa: ANN401

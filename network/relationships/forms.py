@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
 from wtforms import Form, HiddenField
 
 from network.asks.services import LONGEST_REASON
 from network.forms import AtMost, WordsField
+from network.translation import _
 
 
 class AskForm(Form):

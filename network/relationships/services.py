@@ -78,7 +78,9 @@ def end(db: Session, connection: Connection, *, actor: Member, now: datetime) ->
 
 
 def block(db: Session, blocker: Member, other: Member, *, now: datetime) -> None:
-    """Keep two people apart: their connection ends and their open asks close, silently and for good."""
+    """Keep two people apart: their connection ends and their open asks close, silently and for
+    good.
+    """
     boundaries.block(db, blocker, blocked_id=other.id, now=now)
     close_between(db, blocker.id, other.id, actor=blocker, now=now)
     connection = live_connection(db, blocker.id, other.id)

@@ -36,9 +36,9 @@ def connect(handle: str) -> Any:  # noqa: ANN401
     member, now = current.member(), clock.now()
     other = _other(handle)
     form = sent(AskForm)
+    if not form.validate():
+        return _person(handle, form, status=422)
     try:
-        if not form.validate():
-            raise Invalid(_("Look at your reason again."))
         ask = asks.send(
             db.session,
             CONNECTION,

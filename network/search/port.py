@@ -59,7 +59,8 @@ class Index(Protocol):
         """Return everything found, in the order in which to show it.
 
         Band 0 has every stem and phrase in the purpose and a stem among the themes, band 1 in
-        the purpose, band 2 in the words; each further band lacks one stem more, at most half. Marks of one name are alternatives,
+        the purpose, band 2 in the words; each further band lacks one stem more, at most half.
+        Marks of one name are alternatives,
         different names are all required. Only for ids in connected does the connections
         layer count. The query's prefix stands for every stem that completes it. An empty
         query finds everything with the marks.

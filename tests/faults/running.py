@@ -1,4 +1,6 @@
-"""A network as its steward runs it: `commonweal demo`, then `commonweal serve` on a port of its own."""
+"""A network as its steward runs it: `commonweal demo`, then `commonweal serve` on a port of its
+own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Somebody holds the write gate and stands still: writers are told so in time, readers notice nothing."""
+"""Somebody holds the write gate and stands still: writers are told so in time, readers notice
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +106,10 @@ def test_pages_are_read_while_more_people_write_than_the_server_has_threads(
 def test_a_worker_that_stood_before_the_gate_goes_on_when_it_opens(
     network: Running, crowd: list[Somebody]
 ):
-    gate, words = Path(network.instance / "write-gate"), {"body": "Umbrella orchards.", "audience": "3"}
+    gate, words = (
+        Path(network.instance / "write-gate"),
+        {"body": "Umbrella orchards.", "audience": "3"},
+    )
     assert crowd[1].post_form("/me/profile/offers", **words).status_code == 303
     command = [sys.executable, "-c", HOLD, str(gate)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:

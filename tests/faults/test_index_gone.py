@@ -1,4 +1,6 @@
-"""The search index is only a cache: deleted or spoilt while it is used, search goes on and it mends itself."""
+"""The search index is only a cache: deleted or spoilt while it is used, search goes on and it mends
+itself.
+"""
 
 from __future__ import annotations
 

@@ -45,5 +45,8 @@ def test_the_same_view_writes_when_it_is_posted_to(careless: FlaskClient):
 
 
 def test_the_reading_engine_refuses_every_write(app: Flask):
-    with db.engines["reading"].connect() as connection, pytest.raises(DBAPIError, match="readonly|read-only"):
+    with (
+        db.engines["reading"].connect() as connection,
+        pytest.raises(DBAPIError, match="readonly|read-only"),
+    ):
         connection.execute(WRITE)

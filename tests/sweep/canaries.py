@@ -15,9 +15,15 @@ LETTERS = "bdfgklmnprtvz"
 OWNERS = ("owner1", "owner2", "owner3", "owner4")
 # In the order in which levels are dealt to them. Availability has two lines of words, not a body.
 PARTS = (
-    ("purpose", "themes", "problems", "offers", "looking_for", "learning", "sharing", "story")
-    + ("roles", "links", "place", "languages", "availability", "contact")
-)
+    "purpose",
+    "themes",
+    "problems",
+    "offers",
+    "looking_for",
+    "learning",
+    "sharing",
+    "story",
+) + ("roles", "links", "place", "languages", "availability", "contact")
 # What the index may hold; the others are never found by their words (INV-05).
 SEARCHED = frozenset(PARTS) - {"links", "languages", "availability", "contact"}
 WAYS = ("direct", "widened", "narrowed")
@@ -28,7 +34,9 @@ SHIELDED_NAME = "Nordanvik Halls"
 def word(label: str) -> str:
     """Return the canary of a label: thirteen letters that no stemmer shortens and nobody writes."""
     number = int.from_bytes(hashlib.sha256(label.encode()).digest()[:8])
-    letters = "".join(LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(10))
+    letters = "".join(
+        LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(10)
+    )
     return f"zq{letters}q"
 
 
@@ -188,7 +196,9 @@ def _owner(label: str, number: int) -> Person:
         if part == "contact":
             level = min(level, 3)
         person.words.append(Words(label, part, level, WAYS[(place + 2 * number) % 3]))
-    person.past = [Words(label, f"past{level}", min(level, person.history)) for level in (1, 2, 3, 4)]
+    person.past = [
+        Words(label, f"past{level}", min(level, person.history)) for level in (1, 2, 3, 4)
+    ]
     return person
 
 
@@ -215,7 +225,10 @@ def _between(story: Story, owner: str) -> None:
     story.blocks |= {(owner, "blocked"), ("blocker", owner)}
     story.shields |= {(owner, SHIELDED_DOMAIN), (owner, SHIELDED_NAME)}
     if first_two:
-        story.asks += [Asked("blocked", owner, "closed"), Asked("shielded_domain", owner, "waiting")]
+        story.asks += [
+            Asked("blocked", owner, "closed"),
+            Asked("shielded_domain", owner, "waiting"),
+        ]
         story.asks.append(Asked(owner, "blocker", "closed"))
     else:
         story.ties += [Tie("blocked", owner, live=False), Tie("shielded_domain", owner)]

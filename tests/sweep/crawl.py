@@ -1,4 +1,6 @@
-"""Finds every address from the route table, so that a new route is swept without anyone remembering."""
+"""Finds every address from the route table, so that a new route is swept without anyone
+remembering.
+"""
 
 from __future__ import annotations
 

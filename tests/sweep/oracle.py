@@ -1,6 +1,8 @@
-"""What a viewer may see, written from DESIGN.md in plain Python: nothing of the application is imported.
+"""What a viewer may see, written from DESIGN.md in plain Python: nothing of the application is
+imported.
 
-It reads the story of `canaries.py` and answers with the canaries that may reach a pair of eyes. What
+It reads the story of `canaries.py` and answers with the canaries that may reach a pair of eyes.
+What
 anybody saw must be among them; what is missing here may reach nobody.
 """
 
@@ -185,7 +187,9 @@ def may_reach_the_invited(story: Any, one: Any) -> set[str]:
 
 
 def letter_to(story: Any, email: str) -> set[str]:
-    """Return what a letter to this address may say. Stewards are told nothing of who is at the door."""
+    """Return what a letter to this address may say. Stewards are told nothing of who is at the
+    door.
+    """
     for person in story.people.values():
         if person.email == email:
             if person.state in OUT:

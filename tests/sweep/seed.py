@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,17 +10,25 @@ from pathlib import Path
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from network import create_app
 from network.asks import services as asks
+from network.columns import Base
 from network.composition import channels
-from network.db import migrate, transaction
+from network.db import migrate, reading, transaction
 from network.events import worker
 from network.members.kinds import Audience, Joining, Part, State, Work
-from network.members.models import Invitation, Member, Network
-from network.members.services import accounts, boundaries, joining, participation, profiles, searches
+from network.members.models import Invitation, Member, Network, SignIn
+from network.members.services import (
+    accounts,
+    boundaries,
+    joining,
+    participation,
+    profiles,
+    searches,
+)
 from network.members.tokens import address_token, invitation_token, sign_in_token
 from network.relationships import services as relationships
 from network.relationships.kinds import CONNECTION
@@ -30,6 +39,8 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=45)
 LATELY = NOW - timedelta(days=3)
 YESTERDAY = NOW - timedelta(days=1)
+A_YEAR = timedelta(days=365)
+RANDOM = {"key", "digest", "password_hash"}
 QUESTION = "What would you bring to a table of peers?"
 
 
@@ -83,6 +94,9 @@ def live(folder: Path, *, index_lags: bool) -> World:
             _people(db, world)
             _at_the_door(db, world)
             _ties_and_asks(db, world)
+            # Tests look at the same people again after a season: they stay signed in, and freshly
+            # so.
+            db.execute(update(SignIn).values(expires_at=NOW + A_YEAR, fresh_at=NOW))
         _index(world)
         with transaction() as db:
             _narrow(db, world)
@@ -93,6 +107,25 @@ def live(folder: Path, *, index_lags: bool) -> World:
 
 def close(world: World) -> None:
     dispose(world.app)
+
+
+def twin(world: World, folder: Path) -> World:
+    """Return a copy of the whole network, down to the keys, that may be changed."""
+    dispose(world.app)
+    shutil.copytree(world.app.config["SETTINGS"].instance, folder)
+    return World(open_network(folder), world.story, world.ids, world.cookies, world.links)
+
+
+def dump(world: World) -> dict[str, list[tuple[object, ...]]]:
+    """Return every row of every table, without what is random in it."""
+    with world.app.app_context(), reading() as db:
+        return {
+            table.name: [
+                tuple(value for name, value in row.items() if name not in RANDOM)
+                for row in db.execute(select(table).order_by(*table.primary_key)).mappings()
+            ]
+            for table in Base.metadata.sorted_tables
+        }
 
 
 def _index(world: World) -> None:

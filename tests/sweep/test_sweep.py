@@ -1,4 +1,6 @@
-"""The canary sweep: whatever path a datum could take, it reaches nobody whom the oracle does not name."""
+"""The canary sweep: whatever path a datum could take, it reaches nobody whom the oracle does not
+name.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +92,9 @@ def listed(body: bytes) -> set[str]:
 @pytest.mark.parametrize(
     ("index", "viewer"),
     [("lagging", viewer) for viewer in VIEWERS]
-    + [("fresh", viewer) for viewer in ("stranger", "connection", "blocked", "shielded_name", "ex")],
+    + [
+        ("fresh", viewer) for viewer in ("stranger", "connection", "blocked", "shielded_name", "ex")
+    ],
 )
 def test_inv_01_02_03_06_a_search_finds_whom_the_viewer_may_read_and_gives_nothing_else_away(
     request: pytest.FixtureRequest, index: str, viewer: str
@@ -199,7 +203,9 @@ def test_inv_59_letters_tell_their_readers_only_what_they_may_see(
 ) -> None:
     world = live(tmp_path_factory.mktemp("post") / "instance", index_lags=True)
     world.run_worker()
-    letters = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in world.letters()]
+    letters = [
+        message_from_bytes(path.read_bytes(), policy=policy.default) for path in world.letters()
+    ]
     assert len(letters) > 10
     for letter in letters:
         (reader,) = letter["To"].addresses
@@ -231,5 +237,7 @@ def test_the_oracle_is_small_and_knows_nothing_of_the_application() -> None:
     assert len(source.splitlines()) <= 300
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom | ast.Import):
-            names = [node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+            names = (
+                [node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+            )
             assert set(names) <= {"__future__", "collections.abc", "typing"}

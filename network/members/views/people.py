@@ -46,7 +46,9 @@ def search() -> Page:
         chosen=chosen(form),
         results=results,
         nearly=nearly,
-        alone=_alone(finder, query, form) if query and not (results.people or nearly.people) else [],
+        alone=_alone(finder, query, form)
+        if query and not (results.people or nearly.people)
+        else [],
         kept=[(each, described(each.terms)) for each in queries.saved_searches(db.session, member)],
         terms=terms_of(request.args),
         start=_start(),
@@ -82,8 +84,8 @@ def finder_for_request() -> Finder:
     """Return the finder with the eyes of whoever asks, now."""
     return Finder(
         db=db.session,
-        index=backend.index(current_app),  # type: ignore[arg-type]
-        analyzer=backend.analyzer(current_app),  # type: ignore[arg-type]
+        index=backend.index(current_app),
+        analyzer=backend.analyzer(current_app),
         viewer=current.viewer(),
         now=clock.now(),
     )
@@ -105,16 +107,16 @@ def dict_of(terms: str) -> dict[str, list[str]]:
 
 def described(terms: str) -> str:
     """Say a kept search in words."""
-    labels = {**{kind.value: str(label) for kind, label in WORK.items()}}
-    labels |= {part.value: str(label) for part, label in HAS.items()}
+    labels = _labels()
     return ", ".join(
-        f"“{value}”" if name == "q" else labels.get(value, value) for name, value in parse_qsl(terms)
+        f"“{value}”" if name == "q" else labels.get(value, value)
+        for name, value in parse_qsl(terms)
     )
 
 
 def chosen(form: NarrowForm) -> list[tuple[str, str]]:
     """Return what the search is narrowed to, each with the address that takes it out."""
-    labels = {**WORK, **HAS}
+    labels = _labels()
     narrowing = form.narrowing()
     facts = [("work", kind) for kind in narrowing.work] + [("has", part) for part in narrowing.has]
     facts += [
@@ -122,9 +124,12 @@ def chosen(form: NarrowForm) -> list[tuple[str, str]]:
         for name in ("language", "place", "theme")
         if (value := str(getattr(narrowing, name)))
     ]
-    return [
-        (str(labels.get(value, value)), _without(name, value)) for name, value in facts  # type: ignore[call-overload]
-    ]
+    return [(str(labels.get(value, value)), _without(name, value)) for name, value in facts]
+
+
+def _labels() -> dict[str, str]:
+    kinds = {kind.value: str(label) for kind, label in WORK.items()}
+    return kinds | {part.value: str(label) for part, label in HAS.items()}
 
 
 def _without(name: str, value: str) -> str:
@@ -152,4 +157,3 @@ def _alone(finder: Finder, query: Query, form: NarrowForm) -> list[str]:
         for word in query.words[:4]
         if finder.search(parse(f"{word} ", finder.analyzer), form.narrowing()).people
     ]
-

@@ -1,0 +1,149 @@
+"""Reads forms off pages and fills them in, as a person would: a new form is tried without anyone
+remembering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+
+from tests.sweep.crawl import UNSAFE, every_value, filled, rules, unsafe_rules
+from tests.sweep.seed import World
+
+SENTENCE = "A sentence that is long enough."
+TYPED = {
+    "email": "somebody.new@outside.example",
+    "password": "a long walk by the sea",
+    "text": SENTENCE,
+    "search": SENTENCE,
+}
+
+
+@dataclass
+class Form:
+    """One form as it stands on a page: where it goes, and what it sends."""
+
+    action: str
+    method: str = "GET"
+    hx: str = ""  # where htmx sends it
+    target: str = ""  # the element that htmx puts the answer in the place of
+    data: list[tuple[str, str]] = field(default_factory=list)
+
+    def without(self, name: str) -> Form:
+        return replace(self, data=[pair for pair in self.data if pair[0] != name])
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self._open: Form | None = None
+        self._select = self._area = ""
+        self._text = ""
+        self._radios: set[str] = set()
+        self._pressed = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        it = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            hx = it.get("hx-post") or it.get("hx-get", "")
+            method = it.get("method", "get").upper()
+            self._open = Form(it.get("action", ""), method, hx, it.get("hx-target", ""))
+            self.forms.append(self._open)
+            self._radios, self._pressed = set(), False
+        elif self._open is not None and it.get("name", tag) and "disabled" not in it:
+            self._field(tag, it)
+
+    def _field(self, tag: str, it: dict[str, str]) -> None:
+        name, data = it.get("name", ""), self._open.data
+        kind = it.get("type", "text")
+        if tag == "input" and kind == "radio":
+            if name not in self._radios or "checked" in it:
+                data[:] = [pair for pair in data if pair[0] != name]
+                data.append((name, it.get("value", "")))
+            self._radios |= {name}
+        elif tag == "input" and kind == "checkbox":
+            if "checked" in it:
+                data.append((name, it.get("value", "on")))
+        elif tag == "input" and kind != "file":
+            data.append((name, it.get("value") or ("" if kind == "hidden" else TYPED[kind])))
+        elif tag == "textarea":
+            self._area, self._text = name, ""
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select:
+            known = self._select in dict(data)
+            if not known or "selected" in it:
+                data[:] = [pair for pair in data if pair[0] != self._select]
+                data.append((self._select, it.get("value", "UTC")))
+        elif tag == "button" and name and not self._pressed:
+            data.append((name, it.get("value", "")))
+            self._pressed = True
+
+    def handle_data(self, data: str) -> None:
+        self._text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._area and self._open is not None:
+            self._open.data.append((self._area, self._text.strip() or SENTENCE))
+            self._area = ""
+        elif tag == "select":
+            self._select = ""
+        elif tag == "form":
+            self._open = None
+
+
+def forms_in(html: str) -> list[Form]:
+    """Return the forms of a page, each filled in."""
+    reader = _Reader()
+    reader.feed(html)
+    return reader.forms
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A form that somebody was offered on a page."""
+
+    viewer: str
+    path: str
+    rule: Rule
+    form: Form
+
+
+def rule_of(app: Flask, path: str, method: str) -> Rule | None:
+    """Return the route that an address leads to."""
+    try:
+        rule, _arguments = app.url_map.bind("localhost").match(
+            path.partition("?")[0].partition("#")[0], method=method, return_rule=True
+        )
+    except HTTPException:
+        return None
+    return rule
+
+
+def offered(world: World, viewers: Iterable[str], handles: list[str]) -> list[Offered]:
+    """Return one form for each route that changes something, as these viewers are offered it."""
+    found: dict[str, Offered] = {}
+    values = every_value(world.app) | {"handle": handles}
+    for viewer in viewers:
+        client = world.client(viewer)
+        values["token"] = world.links.get(viewer, [])
+        paths = [path for rule in rules(world.app, "GET") for path in filled(rule, values)]
+        for path in paths:
+            for form in forms_in(client.get(path).text):
+                if form.method not in UNSAFE:
+                    continue
+                rule = rule_of(world.app, form.action, form.method)
+                assert rule is not None, f"{path} has a form that leads nowhere: {form.action}"
+                found.setdefault(rule.endpoint, Offered(viewer, path, rule, form))
+    return [found[each] for each in sorted(found)]
+
+
+def not_offered(app: Flask, offers: Iterable[Offered]) -> set[str]:
+    """Return the routes that change something and that no page offers."""
+    return {rule.endpoint for rule in unsafe_rules(app)} - {each.rule.endpoint for each in offers}
