@@ -1,4 +1,5 @@
-"""Who is asking: Flask-Login behind a random token, closed by default, `@public` to open one door."""
+"""Who is asking: Flask-Login behind a random token, closed by default, `@public` to open one door.
+"""
 
 from __future__ import annotations
 

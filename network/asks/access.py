@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from network.asks.models import Ask
 from network.errors import NotFound
@@ -20,6 +20,7 @@ def ask_to_answer(db: Session, member: Member, key: str, *, now: datetime) -> As
             select(Ask)
             .join(Ask.asker)
             .where(Ask.key == key, Ask.addressee_id == member.id, visible(Viewer.of(member), now))
+            .options(contains_eager(Ask.asker))
         )
     )
 

@@ -253,7 +253,7 @@ def _move(
     )
     if not isinstance(moved, CursorResult) or moved.rowcount != 1:
         raise Conflict
-    db.refresh(ask)
+    db.refresh(ask, ("state", "ended_at"))
 
 
 def _log(

@@ -1,4 +1,5 @@
-"""The small demo network: sixty invented people, how they came to know each other, and what waits."""
+"""The small demo network: sixty invented people, how they came to know each other, and what waits.
+"""
 
 from __future__ import annotations
 

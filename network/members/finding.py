@@ -155,7 +155,8 @@ class Finder:
             return Results(found.people, found.next_from, index_away=True)
 
     def spelt_nearly(self, query: Query, narrowing: Narrowing) -> Results:
-        """Return people whose visible words are spelt nearly like a single word that nobody wrote."""
+        """Return people whose visible words are spelt nearly like a single word that nobody wrote.
+        """
         for stem in query.stems:
             if len(stem) < SHORTEST_SPELLING:
                 continue

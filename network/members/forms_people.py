@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from wtforms import Form, SelectMultipleField
 
 from network.forms import LineField
 from network.members.finding import Narrowing
 from network.members.kinds import Part, Work
+from network.members.labels import WORK
 from network.translation import _
 
-WORK = {
-    Work.PEER: _("Helping a peer"),
-    Work.FRACTIONAL: _("A fractional role"),
-    Work.INTERIM: _("An interim role"),
-    Work.PROJECT: _("A project"),
-    Work.ADVISORY: _("Advice"),
-    Work.BOARD: _("A board seat"),
-    Work.COACHING: _("Coaching"),
-    Work.SPEAKING: _("Speaking"),
-    Work.PRO_BONO: _("Pro bono work"),
-}
 HAS = {
-    Part.OFFERS: _("Something they offer"),
-    Part.LOOKING_FOR: _("Something they are looking for"),
-    Part.LEARNING: _("Something they want to learn"),
-    Part.SHARING: _("Something they can share"),
+    Part.OFFERS: _("something they offer"),
+    Part.LOOKING_FOR: _("something they are looking for"),
+    Part.LEARNING: _("something they want to learn"),
+    Part.SHARING: _("something they can share"),
 }
 LONGEST = 80
 
@@ -32,8 +25,8 @@ LONGEST = 80
 class NarrowForm(Form):
     """The filters of the People page; what it does not know it leaves out."""
 
-    work = SelectMultipleField(_("Open to"), choices=list(WORK.items()), validate_choice=False)
-    has = SelectMultipleField(_("Says"), choices=list(HAS.items()), validate_choice=False)
+    work = SelectMultipleField(_("Open to"), choices=lambda: _choices(WORK), validate_choice=False)
+    has = SelectMultipleField(_("Says"), choices=lambda: _choices(HAS), validate_choice=False)
     language = LineField(_("Language"))
     place = LineField(_("Place"))
     theme = LineField(_("Theme"))
@@ -47,3 +40,7 @@ class NarrowForm(Form):
             place=(self.place.data or "")[:LONGEST],
             theme=(self.theme.data or "")[:LONGEST],
         )
+
+
+def _choices(labels: Mapping[Any, str]) -> list[tuple[str, str]]:
+    return [(kind.value, str(words)[:1].upper() + str(words)[1:]) for kind, words in labels.items()]

@@ -99,11 +99,15 @@ def test_a_no_changes_nothing_for_whoever_asked_and_can_be_taken_back(visit: Vis
     if not script:
         other.goto("/asks")
     expect(other.get_by_text("You said not this time.", exact=False).first).to_be_visible()
-    assert as_shown(one, *pages) == before
+    after = as_shown(one, *pages)
+    import difflib; [print(x[:300]) for a, b in zip(before, after) for x in difflib.unified_diff(a.splitlines(), b.splitlines(), n=0)]
+    assert after == before
 
     other.get_by_role("button", name="Take that back").click()
     expect(card.get_by_role("button", name="Not this time")).to_be_visible()
-    assert as_shown(one, *pages) == before
+    after = as_shown(one, *pages)
+    import difflib; [print(x[:300]) for a, b in zip(before, after) for x in difflib.unified_diff(a.splitlines(), b.splitlines(), n=0)]
+    assert after == before
 
 
 def caret(page: Page) -> tuple[str, int]:

@@ -1,4 +1,5 @@
-"""kill -9 of everything while thirty-two people write: what was acknowledged is there afterwards."""
+"""kill -9 of everything while thirty-two people write: what was acknowledged is there afterwards.
+"""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class _Reader(HTMLParser):
         self._select = self._area = ""
         self._text = ""
         self._radios: set[str] = set()
-        self._pressed = False
+        self._pressed = False  # only the first button is: a form sends one
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         it = {name: value or "" for name, value in attrs}
@@ -56,12 +56,14 @@ class _Reader(HTMLParser):
             self._open = Form(it.get("action", ""), method, hx, it.get("hx-target", ""))
             self.forms.append(self._open)
             self._radios, self._pressed = set(), False
-        elif self._open is not None and it.get("name", tag) and "disabled" not in it:
+        elif self._open is not None and "disabled" not in it:
             self._field(tag, it)
 
     def _field(self, tag: str, it: dict[str, str]) -> None:
         name, data = it.get("name", ""), self._open.data
         kind = it.get("type", "text")
+        if tag in {"input", "textarea", "select"} and not name:
+            return
         if tag == "input" and kind == "radio":
             if name not in self._radios or "checked" in it:
                 data[:] = [pair for pair in data if pair[0] != name]
@@ -81,6 +83,8 @@ class _Reader(HTMLParser):
             if not known or "selected" in it:
                 data[:] = [pair for pair in data if pair[0] != self._select]
                 data.append((self._select, it.get("value", "UTC")))
+        elif tag == "button" and "formaction" in it:
+            self.forms.append(replace(self._open, action=it["formaction"], hx="", target=""))
         elif tag == "button" and name and not self._pressed:
             data.append((name, it.get("value", "")))
             self._pressed = True
@@ -134,7 +138,7 @@ def offered(world: World, viewers: Iterable[str], handles: list[str]) -> list[Of
         client = world.client(viewer)
         values["token"] = world.links.get(viewer, [])
         paths = [path for rule in rules(world.app, "GET") for path in filled(rule, values)]
-        for path in paths:
+        for path in [*paths, "/people?q=quiet"]:
             for form in forms_in(client.get(path).text):
                 if form.method not in UNSAFE:
                     continue

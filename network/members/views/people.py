@@ -14,7 +14,8 @@ from network.db import db
 from network.htmx import Page, page, see_other
 from network.members import access, current, queries
 from network.members.finding import Finder, Results
-from network.members.forms_people import HAS, WORK, NarrowForm
+from network.members.forms_people import HAS, NarrowForm
+from network.members.labels import WORK
 from network.members.services import searches
 from network.search import backend
 from network.search.query import Query, parse
@@ -92,7 +93,8 @@ def finder_for_request() -> Finder:
 
 
 def terms_of(args: Any) -> str:  # noqa: ANN401
-    """Return a search as the query part of an address: what it is for, without where one was in it."""
+    """Return a search as the query part of an address: what it is for, without where one was in it.
+    """
     pairs = [(name, value) for name in KEPT_FIELDS for value in args.getlist(name) if value.strip()]
     return urlencode(pairs)
 

@@ -1,0 +1,153 @@
+"""Unknown, hidden and forbidden answer alike, to the byte: on every address that names a person or
+a thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from network.asks.models import Ask
+from network.columns import Base
+from network.db import reading
+from network.members.models import Application, Invitation, SavedSearch, Shield, SignIn
+from tests.sweep import oracle
+from tests.sweep.canaries import OWNERS
+from tests.sweep.crawl import HTMX, TOKEN, UNKNOWN, answer, filled, rules
+from tests.sweep.seed import World, close, dump, twin
+
+# Who hides from whom, by what: each hidden person is looked for at every address that names people.
+HIDDEN = [
+    ("", "stranger"),  # nothing on the web
+    ("", "paused"),
+    *[("stranger", label) for label in ("paused", "leaving", "suspended", "departed")],
+    ("connection", "departed"),
+    ("connection", "suspended"),
+    *[("blocked", owner) for owner in OWNERS[1:3]],
+    *[("blocker", owner) for owner in OWNERS[1:3]],
+    *[(viewer, owner) for viewer in ("shielded_domain", "shielded_name") for owner in OWNERS[1:3]],
+]
+
+
+@pytest.fixture
+def own(fresh: World, tmp_path: Path) -> Iterator[World]:
+    """A copy of the network that may be changed."""
+    world = twin(fresh, tmp_path / "twin")
+    yield world
+    close(world)
+
+
+def knocks(world: World, viewer: str, rule: Rule, **values: str) -> Iterator[tuple[str, object]]:
+    """Yield what a viewer gets at one address, by every method, with and without htmx."""
+    (path,) = filled(rule, {name: [value] for name, value in values.items()})
+    for method in ("GET", "HEAD", "POST"):
+        for headers in ({}, HTMX):
+            client = world.client(viewer)
+            data = {}
+            if method == "POST":
+                token = TOKEN_VALUE.search(client.get("/signin/again").text + client.get("/signin").text)
+                data = {"csrf_token": token[1], "reason": "A reason that is long enough."}
+            yield f"{method} {path} {headers}", answer(client, method, path, headers=headers, data=data)
+
+
+TOKEN_VALUE = __import__("re").compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@pytest.mark.parametrize(("viewer", "hidden"), HIDDEN)
+def test_inv_03_09_10_somebody_hidden_cannot_be_told_from_nobody(
+    own: World, viewer: str, hidden: str
+) -> None:
+    assert not oracle.exists_for(own.story, viewer, hidden)
+    before, handle = dump(own), own.story.people[hidden].handle
+    naming = [r for r in own.app.url_map.iter_rules() if "handle" in r.arguments]
+    assert len(naming) > 5
+    for rule in naming:
+        if viewer == "blocker" and rule.endpoint == "boundaries.lift_block":
+            continue  # it is theirs to lift: the page that lists their own blocks leads there
+        theirs = knocks(own, viewer, rule, handle=handle)
+        nobodys = knocks(own, viewer, rule, handle=UNKNOWN)
+        for (what, got), (_, expected) in zip(theirs, nobodys, strict=True):
+            assert got == expected, what
+    assert dump(own) == before
+
+
+def test_the_hidden_are_not_told_by_the_page_that_looks_through_their_eyes(own: World) -> None:
+    for viewer, hidden in HIDDEN:
+        if viewer:
+            client, handle = own.client(viewer), own.story.people[hidden].handle
+            got = client.get("/me/profile/as/member", query_string={"typed": handle})
+            end = client.get(got.headers["Location"])
+            assert TOKEN.sub(b"", end.data) == TOKEN.sub(
+                b"", client.get(f"/me/profile/as/member/{UNKNOWN}").data
+            )
+
+
+def others_keys(world: World, viewer: str) -> dict[str, str]:
+    """Return a key of each kind of thing that is not this viewer's."""
+    me = world.ids[viewer]
+    with world.app.app_context(), reading() as db:
+        owned = {model: model.member_id != me for model in (SavedSearch, Shield, SignIn)}
+        owned[Ask] = (Ask.asker_id != me) & (Ask.addressee_id != me)
+        owned |= {Invitation: Invitation.id > 0, Application: Application.id > 0}
+        return {
+            model.__tablename__: db.scalars(select(model.key).where(not_mine).limit(1)).one()
+            for model, not_mine in owned.items()
+        }
+
+
+def test_no_table_with_keys_is_forgotten() -> None:
+    keyed = {table.name for table in Base.metadata.sorted_tables if "key" in table.columns}
+    assert keyed == {"saved_search", "shield", "sign_in", "ask", "invitation", "application"} | {
+        "connection"  # no address bears the key of one
+    }
+
+
+def keyed_rules(world: World) -> list[Rule]:
+    return [rule for rule in world.app.url_map.iter_rules() if "key" in rule.arguments]
+
+
+def test_anothers_key_gets_the_answer_of_a_key_that_is_not_there(own: World) -> None:
+    for name, key in others_keys(own, "stranger").items():
+        for rule in keyed_rules(own):
+            theirs, nobodys = (
+                list(knocks(own, "stranger", rule, key=each)) for each in (key, UNKNOWN)
+            )
+            for (what, got), (_, expected) in zip(theirs, nobodys, strict=True):
+                assert got == expected, f"{name}: {what}"
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["account.end_sign_in", "asks.answer", "asks.take_back", "asks.withdraw"]
+    + ["boundaries.lower_shield", "people.forget_search", "stewardship.turn_down"]
+    + ["stewardship.welcome", "stewardship.withdraw_invitation", "profile.save"]
+    + ["profile.confirm", "participation.set_audience"],
+)
+def test_inv_18_anothers_key_changes_nothing_and_leaves_no_line_in_the_log(
+    own: World, endpoint: str
+) -> None:
+    before = dump(own)
+    (rule,) = own.app.url_map.iter_rules(endpoint)
+    for key in others_keys(own, "stranger").values():
+        for what, _got in knocks(own, "stranger", rule, key=key):
+            assert dump(own) == before, what
+
+
+def test_every_address_with_a_key_is_knocked_at(fresh: World) -> None:
+    knocked = test_inv_18_anothers_key_changes_nothing_and_leaves_no_line_in_the_log.pytestmark[0]
+    assert {rule.endpoint for rule in keyed_rules(fresh)} == set(knocked.args[1])
+
+
+def test_the_stewards_room_is_not_there_for_anybody_else(fresh: World) -> None:
+    for viewer in ("", "stranger", "suspended_viewer"):
+        for method in ("GET", "HEAD"):
+            for headers in ({}, HTMX):
+                nothing = answer(fresh.client(viewer), method, "/no/such/room", headers=headers)
+                for rule in rules(fresh.app, method):
+                    if rule.rule.startswith("/steward"):
+                        got = answer(fresh.client(viewer), method, rule.rule, headers=headers)
+                        assert got == nothing

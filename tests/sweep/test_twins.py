@@ -1,0 +1,225 @@
+"""Two networks that differ in one thing: who may not know of it cannot tell which of the two they
+are in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from network.asks import services as asks
+from network.asks.models import Ask
+from network.db import transaction
+from network.members.kinds import Part, Work
+from network.members.models import Member, Section
+from network.members.services import accounts, boundaries, participation, profiles, searches
+from network.relationships import services as relationships
+from network.relationships.kinds import CONNECTION
+from tests.sweep import oracle
+from tests.sweep.canaries import OWNERS
+from tests.sweep.crawl import HTMX, answer, every_value, filled, rules
+from tests.sweep.seed import NOW, World, close, twin
+from tests.sweep.test_alike import TOKEN_VALUE
+
+BEFORE, AFTER, COOLED = NOW + timedelta(days=10), NOW + timedelta(days=28), NOW + timedelta(days=88)
+Change = Callable[[Session, dict[str, Member], datetime], None]
+
+
+@pytest.fixture
+def pair(fresh: World, tmp_path: Path) -> Iterator[tuple[World, World]]:
+    worlds = twin(fresh, tmp_path / "one"), twin(fresh, tmp_path / "other")
+    yield worlds
+    for world in worlds:
+        close(world)
+
+
+def happens(world: World, change: Change, now: datetime = NOW) -> None:
+    with world.app.app_context(), transaction() as db:
+        members = {label: db.get_one(Member, each) for label, each in world.ids.items()}
+        change(db, members, now)
+
+
+def pages(world: World, viewer: str, near: tuple[str, ...]) -> Iterator[tuple[str, object]]:
+    """Yield every page of a viewer, with the people named in `near` where an address names people.
+    """
+    handles = [world.story.people[label].handle for label in near]
+    values = every_value(world.app) | {"handle": handles}
+    client = world.client(viewer)
+    for rule in rules(world.app, "GET"):
+        for path in filled(rule, values):
+            yield path, answer(client, "GET", path)
+            yield f"{path} htmx", answer(client, "GET", path, headers=HTMX)
+
+
+def cannot_tell(pair: tuple[World, World], viewer: str, near: tuple[str, ...] = OWNERS) -> None:
+    for (path, got), (_, expected) in zip(*(pages(w, viewer, near) for w in pair), strict=True):
+        assert got == expected, path
+
+
+def posts(world: World, viewer: str, path: str, **data: str) -> tuple[object, ...]:
+    client = world.client(viewer)
+    token = TOKEN_VALUE.search(client.get("/signin/again").text)
+    return answer(client, "POST", path, data={"csrf_token": token[1], **data})
+
+
+def letters_to(world: World, label: str) -> list[tuple[str, str]]:
+    world.run_worker()
+    read = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in world.letters()]
+    mine = [each for each in read if str(each["To"]) == world.story.people[label].email]
+    return [(str(each["Subject"]), each.get_content()) for each in mine]
+
+
+def the_ask(db: Session, members: dict[str, Member], asker: str, addressee: str) -> Ask:
+    return db.scalars(
+        select(Ask).where(
+            Ask.asker_id == members[asker].id, Ask.addressee_id == members[addressee].id
+        )
+    ).one()
+
+
+def a_no(db: Session, members: dict[str, Member], now: datetime) -> None:
+    ask = the_ask(db, members, "waiting", "owner1")
+    asks.decline(db, ask, actor=members["owner1"], now=now)
+
+
+def ask_again(world: World) -> tuple[object, ...]:
+    path = f"/people/{world.story.people['owner1'].handle}/connect"
+    return posts(world, "waiting", path, reason="I have thought of it again.", submission="again")
+
+
+def take_back(world: World) -> tuple[object, ...]:
+    with world.app.app_context(), transaction() as db:
+        members = {label: db.get_one(Member, world.ids[label]) for label in ("waiting", "owner1")}
+        key = the_ask(db, members, "waiting", "owner1").key
+    return posts(world, "waiting", f"/asks/{key}/withdraw")
+
+
+def test_inv_14_a_no_looks_like_silence_before_and_after_the_day(pair: tuple[World, World]) -> None:
+    declined, silent = pair
+    happens(declined, a_no)
+    for moment in (NOW, BEFORE, AFTER, COOLED):
+        with time_machine.travel(moment, tick=False):
+            cannot_tell(pair, "waiting", ("owner1", "stranger"))
+            assert letters_to(declined, "waiting") == letters_to(silent, "waiting")
+
+
+@pytest.mark.parametrize("moment", [BEFORE, AFTER, COOLED])
+@pytest.mark.parametrize("tries", [ask_again, take_back])
+def test_inv_14_whoever_was_told_no_can_do_what_they_could_have_done(
+    pair: tuple[World, World], moment: datetime, tries: Callable[[World], tuple[object, ...]]
+) -> None:
+    happens(pair[0], a_no)
+    with time_machine.travel(moment, tick=False):
+        assert tries(pair[0]) == tries(pair[1])
+        cannot_tell(pair, "waiting", ("owner1",))
+        assert letters_to(pair[0], "waiting") == letters_to(pair[1], "waiting")
+
+
+def test_inv_14_being_asked_back_after_a_no_is_what_it_is_after_silence(
+    pair: tuple[World, World],
+) -> None:
+    happens(pair[0], a_no)
+    for world in pair:
+        path = f"/people/{world.story.people['waiting'].handle}/connect"
+        posts(world, "owner1", path, reason="I would like to know you too.", submission="back")
+    cannot_tell(pair, "waiting", ("owner1",))
+    assert letters_to(pair[0], "waiting") == letters_to(pair[1], "waiting")
+
+
+def test_inv_14_a_pause_of_the_person_asked_is_not_told_by_the_asks_page(
+    pair: tuple[World, World],
+) -> None:
+    happens(
+        pair[0], lambda db, who, now: participation.pause(db, who["owner1"], until=None, now=now)
+    )
+    for moment in (NOW, AFTER):
+        with time_machine.travel(moment, tick=False):
+            one, other = (answer(w.client("waiting"), "GET", "/asks") for w in pair)
+            assert one == other
+
+
+def hidden_words(db: Session, members: dict[str, Member], now: datetime) -> None:
+    """Change everything about the owners that a stranger may not read."""
+    for owner in OWNERS:
+        me = members[owner]
+        for section in db.scalars(
+            select(Section).where(Section.member_id == me.id, Section.shown_to < 3)
+        ).all():
+            if section.part in {Part.LINKS, Part.HISTORY, Part.AVAILABILITY}:
+                continue
+            if section.part is Part.PURPOSE:
+                profiles.change_purpose(db, me, "Quite other words, about rivers.", now=now)
+            else:
+                profiles.write(db, me, section.part, "Rivers, bridges and quiet rooms.", now=now)
+        availability = db.get_one(Section, (me.id, Part.AVAILABILITY))
+        if availability.shown_to < 3:
+            participation.set_work(db, me, work=list(Work), pace="Slowly.", now=now)
+            participation.set_room(db, me, half_days=32, from_month="2027-03", when="Late.", now=now)
+
+
+def private_acts(db: Session, members: dict[str, Member], now: datetime) -> None:
+    """Everything that is its owner's secret: shields, kept searches, devices, passwords, zones."""
+    for owner in OWNERS:
+        me = members[owner]
+        boundaries.raise_shield(db, me, against="Somewhere Else Ltd", now=now)
+        searches.keep_search(db, me, terms="q=rivers", now=now)
+        accounts.start_sign_in(db, me, device="Another device", now=now)
+        accounts.set_time_zone(db, me, time_zone="Asia/Tokyo", now=now)
+        accounts.set_password(db, me, password_hash="", keep=0, now=now)
+        relationships.block(db, me, members["second"], now=now)
+        me.email = f"{owner}@elsewhere.example"
+
+
+def life_of_others(db: Session, members: dict[str, Member], now: datetime) -> None:
+    """Asks, answers and connections among third parties, of those the stranger can find."""
+    for number, (one, other) in enumerate(
+        [("asked", "second"), ("ex", "second"), ("waiting", "second"), ("declined", "asked")]
+        + [("lapsed", "asked"), ("withdrew", "second"), ("newcomer", "owner1")]
+    ):
+        ask = asks.send(
+            db,
+            CONNECTION,
+            asker=members[one],
+            addressee=members[other],
+            reason="We were in the same room once.",
+            submission=f"others {number}",
+            now=now,
+        )
+        if number % 3 == 0:
+            asks.accept(db, ask, CONNECTION, actor=members[other], now=now)
+        elif number % 3 == 1:
+            asks.decline(db, ask, actor=members[other], now=now)
+    a_no(db, members, now)
+    tie = relationships.live_connection(db, members["connection"].id, members["owner2"].id)
+    relationships.end(db, tie, actor=members["owner2"], now=now)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(hidden_words, id="inv-02-hidden-words"),
+        pytest.param(private_acts, id="inv-16-private-acts"),
+        pytest.param(life_of_others, id="inv-07-15-life-of-others"),
+    ],
+)
+@pytest.mark.parametrize("index", ["lags", "has heard"])
+def test_inv_02_07_15_a_stranger_cannot_tell_what_was_not_for_them(
+    pair: tuple[World, World], change: Change, index: str
+) -> None:
+    assert oracle.exists_for(pair[0].story, "stranger", "owner1")
+    happens(pair[0], change)
+    if index == "has heard":
+        pair[0].run_worker()
+    for days in (0, 1, 5):
+        with time_machine.travel(NOW + timedelta(days=days), tick=False):
+            cannot_tell(pair, "stranger", ("owner1", "owner3", "asked", "second"))
+            for query in ("q=words+that+came", "work=peer", "has=offers", "from=5"):
+                one, other = (answer(w.client("stranger"), "GET", f"/people?{query}") for w in pair)
+                assert one == other, query
