@@ -34,7 +34,7 @@ PAGES = (
     "/",
     "/people",
     "/people?q=housing+care",
-    "/people?q=housing&work=interim",
+    "/people?work=interim",
     "/people/m7",
     "/asks",
     "/connections",

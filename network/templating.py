@@ -5,9 +5,10 @@ zone.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl
 
 from babel.dates import get_timezone
 from flask import Flask, g, url_for
@@ -24,6 +25,16 @@ from network.members.services.participation import is_paused
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 # After half a year words about oneself may have changed.
 FRESH_FOR = timedelta(days=183)
+
+
+class Later:
+    """A fact that is looked up when a template asks for it, and not before."""
+
+    def __init__(self, look: Callable[[], bool]) -> None:
+        self.look = cache(look)
+
+    def __bool__(self) -> bool:
+        return self.look()
 
 
 class Unindented(Extension):
@@ -52,9 +63,7 @@ def init_app(app: Flask) -> None:
         part_word=labels.part_word,
         coming_month=coming_month,
     )
-    app.jinja_env.globals.update(
-        csrf_token=generate_csrf, terms_pairs=parse_qsl, today_words=today_words
-    )
+    app.jinja_env.globals.update(csrf_token=generate_csrf, today_words=today_words)
     app.context_processor(surroundings)
     app.jinja_env.add_extension(Unindented)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # by Babel's extension
@@ -70,7 +79,7 @@ def surroundings() -> dict[str, Any]:
         "house": current.house(),
         "me": me,
         "now": now,
-        "waits": me is not None and something_waits(db.session, me, now),
+        "waits": Later(lambda: me is not None and something_waits(db.session, me, now)),
         "lamp_out": me is not None and is_paused(me, now),
         "language": str(get_locale()).replace("_", "-"),
         "glyph": url_for("static", filename="glyphs.svg"),

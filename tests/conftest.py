@@ -45,11 +45,11 @@ def settings_for(instance: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+def postgresql_url() -> Iterator[str | None]:
     if os.environ.get("COMMONWEAL_TEST_DATABASE") != "postgresql":
         yield None
         return
-    with cluster(tmp_path_factory.mktemp("postgresql")) as url:
+    with cluster() as url:
         yield url
 
 

@@ -9,11 +9,19 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[str]:
+def cluster() -> Iterator[str]:
     """Start a cluster on a loopback port of its own, yield its address, and stop it."""
+    with TemporaryDirectory(prefix="commonweal-postgresql-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL's own account has to reach its data
+        yield from _running(folder)
+
+
+def _running(folder: Path) -> Iterator[str]:
     binaries = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
     if binaries is None or not (binaries / "initdb").exists():
         message = "PostgreSQL's programs are missing: apt-get install postgresql"
@@ -22,9 +30,6 @@ def cluster(folder: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     data = folder / "data"
-    for parent in [folder, *folder.parents]:
-        if parent.stat().st_uid == os.getuid() and str(parent).startswith("/tmp/"):
-            parent.chmod(0o755)
     data.mkdir()
     run = _as_postgres(data)
     run(binaries / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8")

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import BindParameter, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
@@ -195,7 +196,7 @@ class Finder:
 
     def telling(self, text: str) -> set[str]:
         """Return the stems of a purpose that are worth sharing."""
-        idle = set(self.analyzer.stems(EVERYBODYS))
+        idle = _idle(self.analyzer)
         return {
             s for s in self.analyzer.stems(text) if s not in idle and not self.analyzer.is_common(s)
         }
@@ -353,6 +354,11 @@ class Finder:
             wanted.distinct().order_by(Section.member_id.desc()).limit(PLAIN_MOST)
         )
         return [Hit(id=each, band=0) for each in ids]
+
+
+@lru_cache(maxsize=8)
+def _idle(analyzer: Analyzer) -> frozenset[str]:
+    return frozenset(analyzer.stems(EVERYBODYS))
 
 
 def fits(wanted: Collection[str], held: Collection[str]) -> bool:

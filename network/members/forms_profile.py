@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from wtforms import (
     BooleanField,
     FileField,
     Form,
+    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -31,7 +33,6 @@ from network.members.kinds import (
 from network.members.models import Participation, Section
 from network.translation import _
 
-STILL_TRUE_AFTER = timedelta(days=183)
 AUDIENCES = [
     (int(Audience.ME), _("Only you")),
     (int(Audience.CONNECTIONS), _("Connections")),
@@ -113,6 +114,11 @@ ASKERS = [
 ]
 
 
+def audiences_of(part: Part) -> list[tuple[int, Any]]:
+    """Return who can be let in to a part: contact details are never for the web."""
+    return AUDIENCES[:-1] if part is Part.CONTACT else AUDIENCES
+
+
 class NameForm(Form):
     name = LineField(_("What people call you"), [AtMost(80)])
     pronouns = LineField(_("Pronouns"), [AtMost(30)])
@@ -125,6 +131,28 @@ class PictureForm(Form):
 class AudienceForm(Form):
     audience = RadioField(_("Who reads it"), choices=AUDIENCES, coerce=int)
     widen = BooleanField(_("Also what I have already written"))
+
+
+class SeesForm(Form):
+    """The dial of every part; `was` is what the dials stood at when they were shown."""
+
+    was = HiddenField()
+    widen = SelectMultipleField(choices=[part.value for part in TITLES])
+
+    def turned(self) -> dict[Part, Audience]:
+        """Return where the dials now stand that were turned on this page: another page that is
+        still open, and shows what has changed since, puts nothing back.
+        """
+        shown = self.was.data if len(self.was.data) == len(TITLES) else self.was.object_data
+        return {
+            part: Audience(self[part.value].data)
+            for part, was in zip(TITLES, shown, strict=True)
+            if str(self[part.value].data) != was
+        }
+
+
+for _part, _title in TITLES.items():
+    setattr(SeesForm, _part.value, RadioField(_title, choices=audiences_of(_part), coerce=int))
 
 
 class PartForm(AudienceForm):
@@ -180,9 +208,9 @@ class Card:
     """One part of the profile as its owner edits it."""
 
     part: Part
-    form: Any
     section: Section | None
-    saved: bool = False
+    form: Any = None
+    state: str = ""  # what was just done with it: "opened", "left" or "saved"
 
     @property
     def key(self) -> str:
@@ -219,16 +247,19 @@ class Card:
         """Return for whom the present words were written."""
         return self.section.shown_to if self.section else self.audience
 
-    def waits_for_a_nod(self, now: datetime) -> bool:
-        """Whether the words have stood for so long that their owner is asked if they still hold."""
-        section = self.section
-        return bool(section and section.body and section.confirmed_at < now - STILL_TRUE_AFTER)
+    @property
+    def held(self) -> bool:
+        """Whether the present words are for fewer people than what is written from now on."""
+        return self.section is not None and self.shown_to < self.audience
 
 
-def audience_form(part: Part, section: Section | None, formdata: Any = None) -> Any:  # noqa: ANN401
-    """Return the dial of one part, alone."""
-    form: Any = AudienceForm(formdata, audience=_audience(part, section))
-    return _of_part(form, part, "see")
+def sees_form(sections: Mapping[str, Section], formdata: Any = None) -> Any:  # noqa: ANN401
+    """Return the dials of all parts. What is not sent stays as it is kept."""
+    levels = {part.value: _audience(part, sections.get(part.value)) for part in TITLES}
+    form: Any = SeesForm(formdata, **levels, was="".join(map(str, levels.values())))
+    for part in TITLES:
+        form[part.value].id = f"see-{part.value}"
+    return form
 
 
 def part_form(part: Part, section: Section | None, formdata: Any = None) -> Any:  # noqa: ANN401
@@ -239,7 +270,11 @@ def part_form(part: Part, section: Section | None, formdata: Any = None) -> Any:
     if part not in {Part.STAGE, Part.HISTORY}:
         form.body.label.text = TITLES[part]
         form.body.validators = [AtMost(LONGEST.get(part, LONGEST_OTHER))]
-    return _of_part(form, part, "part")
+    for field in form:
+        field.id = f"part-{part.value}-{field.short_name}"
+        field.label.field_id = field.id
+    form.audience.choices = audiences_of(part)
+    return form
 
 
 def room_form(participation: Participation, now: datetime, formdata: Any = None) -> Any:  # noqa: ANN401
@@ -282,13 +317,3 @@ def next_month(day: date) -> date:
 
 def _audience(part: Part, section: Section | None) -> int:
     return int(section.audience if section is not None else DEFAULT_AUDIENCE[part])
-
-
-def _of_part(form: Any, part: Part, prefix: str) -> Any:  # noqa: ANN401
-    """Give the fields ids of their own: many of these forms stand on one page."""
-    for field in form:
-        field.id = f"{prefix}-{part.value}-{field.short_name}"
-        field.label.field_id = field.id
-    if part is Part.CONTACT:
-        form.audience.choices = AUDIENCES[:-1]
-    return form

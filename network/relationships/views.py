@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Blueprint, flash, request
 from flask_babel import gettext as _
 
-from network import auth, clock
+from network import auth, clock, limits
 from network.asks import services as asks
 from network.db import db
 from network.errors import Invalid, NotAllowed
@@ -32,6 +32,7 @@ def person(handle: str) -> Page:
 
 
 @relationships.post("/people/<handle>/connect")
+@limits.of_member
 def connect(handle: str) -> Any:  # noqa: ANN401
     member, now = current.member(), clock.now()
     other = _other(handle)

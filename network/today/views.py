@@ -28,10 +28,12 @@ def home() -> Page:
     if member is None:
         return page("today/landing.html", voices=queries.voices_for_the_web(db.session, now))
     purpose = queries.own_purpose(db.session, member)
+    waiting = asks.inbox(db.session, member, now, limit=20)
     return page(
         "today/today.html",
         greeting=greeting(member),
-        waiting=asks.inbox(db.session, member, now, limit=20),
+        waiting=waiting,
+        waits=bool(waiting),
         newcomers=queries.newcomers(db.session, current.viewer(), now),
         purpose=purpose,
         near=finder_for_request().resembling(purpose) if purpose else [],

@@ -50,7 +50,10 @@ def visit(new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
 
     def open_page(handle: str = "", *, script: bool = True, width: int = 1280, **more: Any) -> Page:
         context = new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=script, **more
+            viewport={"width": width, "height": 900},
+            java_script_enabled=script,
+            reduced_motion="reduce",
+            **more,
         )
         context.set_default_timeout(WAIT_MS)
         page = context.new_page()

@@ -1,5 +1,4 @@
-"""The disk is full: a clear refusal that gives the words back, reading goes on, and room heals it.
-"""
+"""The disk is full: a refusal that gives the words back; reading goes on, and room heals it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,13 @@ from tests.faults.running import Running, Somebody, until
 DEADLINE_S = 11.0
 PROMPT_S = 2.0
 WORDS = "These words wait before a gate, and come back to me whole."
-HOLD = "import fcntl, sys; f = open(sys.argv[1], 'a'); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); sys.stdin.read()"
+HOLD = """
+import fcntl, sys
+gate = open(sys.argv[1], "a")
+fcntl.flock(gate, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
-"""kill -9 of everything while thirty-two people write: what was acknowledged is there afterwards.
-"""
+"""kill -9 of everything while thirty-two people write: what was acknowledged is there after it."""
 
 from __future__ import annotations
 

@@ -47,6 +47,6 @@ def test_the_same_view_writes_when_it_is_posted_to(careless: FlaskClient):
 def test_the_reading_engine_refuses_every_write(app: Flask):
     with (
         db.engines["reading"].connect() as connection,
-        pytest.raises(DBAPIError, match="readonly|read-only"),
+        pytest.raises(DBAPIError, match=r"readonly|read-only"),
     ):
         connection.execute(WRITE)

@@ -115,8 +115,7 @@ def test_a_database_that_is_no_database_is_named(tmp_path: Path):
 
 @pytest.fixture
 def nobody(tmp_path: Path) -> list[str]:
-    """A command run as somebody who may enter and read the test's folder, and write nothing in it.
-    """
+    """A command run as somebody who may enter and read the test's folder, and write nothing."""
     if os.getuid() != 0:
         pytest.skip("only root may become somebody else")
     for folder in (tmp_path, *tmp_path.parents):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
+from tests.sweep.forms import Offered, offered
 from tests.sweep.seed import NOW, World, close, live
 
 
@@ -22,6 +23,15 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = live(tmp_path_factory.mktemp("fresh") / "instance", index_lags=False)
     yield world
     close(world)
+
+
+@pytest.fixture(scope="session")
+def offers(fresh: World) -> list[Offered]:
+    """One form of each kind that the pages offer these people."""
+    near = [fresh.story.people[label].handle for label in ("owner1", "owner3", "stranger")]
+    viewers = ("", "invited", "owner1", "asked", "steward", "waiting", "connection", "resting")
+    with time_machine.travel(NOW, tick=False):
+        return offered(fresh, (*viewers, "stranger"), near)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import unified_diff
 from itertools import product
 from urllib.parse import quote
 
@@ -21,7 +22,8 @@ from network.members.models import Member
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HTMX = {"HX-Request": "true"}
-TOKEN = re.compile(rb'(name="csrf_token" value="|X-CSRFToken": ")[^"]+')
+TOKEN = re.compile(rb'(name="(?:csrf_token|submission)" value="|X-CSRFToken": ")[^"]+')
+ASK_KEY = re.compile(rb'(data-ask="|ask-|/asks/)[\w-]{12}')
 # What differs between two answers that say the same: the cookie, and how long a masked token was.
 NOT_COMPARED = {"set-cookie", "content-length", "date"}
 UNKNOWN = "zz-nobody"
@@ -75,7 +77,16 @@ def answer(client: FlaskClient, method: str, path: str, **kwargs: object) -> tup
 def masked(response: TestResponse) -> tuple[object, ...]:
     """Return status, headers and body with the tokens taken out."""
     headers = [pair for pair in response.headers if pair[0].lower() not in NOT_COMPARED]
-    return response.status_code, sorted(headers), TOKEN.sub(rb"\1", response.data)
+    body = ASK_KEY.sub(rb"\1", TOKEN.sub(rb"\1", response.data))
+    return response.status_code, sorted(headers), body
+
+
+def difference(one: tuple[object, ...], other: tuple[object, ...]) -> list[str]:
+    """Return where two masked answers part, in lines that can be read."""
+    if one == other:
+        return []
+    lines = [[str(got[0]), *map(str, got[1]), *got[2].decode().splitlines()] for got in (one, other)]
+    return [line for line in unified_diff(*lines, n=0, lineterm="") if line[:2] not in {"--", "++"}]
 
 
 def told(response: TestResponse) -> str:

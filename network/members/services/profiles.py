@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, update
@@ -112,6 +113,23 @@ def set_audience(
     if part is Part.HISTORY and widen_words:
         _move_past(db, member, PastPurpose.shown_to < audience, audience)
     _changed(db, "members:audience:set", member, part, now=now)
+
+
+def set_audiences(
+    db: Session,
+    member: Member,
+    levels: Mapping[Part, Audience],
+    *,
+    widen_words: Collection[Part] = (),
+    now: datetime,
+) -> None:
+    """Set who sees the parts in `levels`, and widen the present words of those in `widen_words`."""
+    for part in Part:
+        if part in levels or part in widen_words:
+            audience = levels.get(part) or section_of(db, member, part, now=now).audience
+            set_audience(
+                db, member, part, Audience(audience), widen_words=part in widen_words, now=now
+            )
 
 
 def save(

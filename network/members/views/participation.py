@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from network import clock
 from network.db import db
-from network.errors import NotFound
 from network.forms import sent
 from network.htmx import Page, page, see_other, wants_part
 from network.members import current, queries
@@ -20,11 +19,11 @@ from network.members.forms_profile import (
     ShieldForm,
     WhoForm,
     WorkForm,
-    audience_form,
     pause_form,
     room_form,
+    sees_form,
 )
-from network.members.kinds import Audience, Part, WhoMayAsk, Work
+from network.members.kinds import Part, WhoMayAsk, Work
 from network.members.models import Participation
 from network.members.services import participation as services
 from network.members.services import profiles
@@ -45,14 +44,14 @@ def pause() -> Any:  # noqa: ANN401
         return shown(status=422, pause_form=form)
     services.pause(db.session, member, until=form.ends(now, member.time_zone), now=now)
     flash(_("Your lamp is out. Nobody is told."))
-    return see_other("participation.edit", _anchor="lamp")
+    return see_other("participation.edit", _anchor="lamp-of-mine")
 
 
 @participation.post("/me/participation/resume")
 def resume() -> Any:  # noqa: ANN401
     services.resume(db.session, current.member(), now=clock.now())
     flash(_("Your lamp is lit."))
-    return see_other("participation.edit", _anchor="lamp")
+    return see_other("participation.edit", _anchor="lamp-of-mine")
 
 
 @participation.post("/me/participation/room")
@@ -93,22 +92,15 @@ def set_who() -> Any:  # noqa: ANN401
     return kept("who")
 
 
-@participation.post("/me/participation/audience/<key>")
-def set_audience(key: str) -> Any:  # noqa: ANN401
-    part, member, now = part_called(key), current.member(), clock.now()
-    section = queries.own_sections(db.session, member).get(key)
-    form = audience_form(part, section, request.form)
+@participation.post("/me/participation/sees")
+def set_audiences() -> Any:  # noqa: ANN401
+    member, now = current.member(), clock.now()
+    form = sees_form(queries.own_sections(db.session, member), request.form)
     if not form.validate():
-        return shown("audience", status=422, card=Card(part, form, section))
-    profiles.set_audience(
-        db.session,
-        member,
-        part,
-        Audience(form.audience.data),
-        widen_words=form.widen.data,
-        now=now,
-    )
-    return kept("audience", part)
+        return shown("sees", status=422, sees_form=form)
+    turned, widened = form.turned(), [Part(key) for key in form.widen.data]
+    profiles.set_audiences(db.session, member, turned, widen_words=widened, now=now)
+    return kept("sees", turned=turned)
 
 
 @participation.post("/me/participation/still-true")
@@ -121,10 +113,12 @@ def shown(*blocks: str, status: int = 200, **replaced: Any) -> Page:  # noqa: AN
     """Show the page, or one block of it, with what a form that was not taken replaces."""
     member, now = current.member(), clock.now()
     mine = queries.own_participation(db.session, member)
+    sections = queries.own_sections(db.session, member)
     context = {
         "participation": mine,
-        "cards": cards(replaced.get("card")),
-        "card": None,
+        "cards": [Card(part, sections.get(part.value)) for part in TITLES],
+        "sees_form": sees_form(sections),
+        "turned": (),
         "pause_form": pause_form(now, member.time_zone),
         "room_form": room_form(mine, now),
         "work_form": WorkForm(work=mine.work, pace=mine.pace),
@@ -137,35 +131,14 @@ def shown(*blocks: str, status: int = 200, **replaced: Any) -> Page:  # noqa: AN
     return page("members/participation.html", *blocks, status=status, **(context | replaced))
 
 
-def cards(mine: Card | None = None) -> list[Card]:
-    """Return the dial of each part, in the order of the profile."""
-    sections = queries.own_sections(db.session, current.member())
-    return [
-        mine if mine and mine.part is part else Card(part, audience_form(part, found), found)
-        for part in TITLES
-        for found in [sections.get(part.value)]
-    ]
-
-
-def kept(block: str, part: Part | None = None) -> Any:  # noqa: ANN401
+def kept(block: str, **context: Any) -> Any:  # noqa: ANN401
     """Answer with what was saved, or go back to it."""
-    if not wants_part():
-        flash(_("Saved. It counts from the next page anybody opens."))
-        return see_other("participation.edit", _anchor=f"see-{part.value}" if part else block)
-    if part is None:
-        return shown(block, saved=block)
-    section = queries.own_sections(db.session, current.member()).get(part.value)
-    return shown(block, card=Card(part, audience_form(part, section), section, saved=True))
+    if wants_part():
+        return shown(block, saved=block, **context)
+    flash(_("Saved. It counts from the next page anybody opens."))
+    return see_other("participation.edit", _anchor=block)
 
 
 def who_may(mine: Participation) -> str:
     """Return who may ask, as the form names it."""
     return mine.who_may_connect.value
-
-
-def part_called(key: str) -> Part:
-    """Return the part of this name that has an audience to set; raise `NotFound` for another."""
-    found = next((part for part in TITLES if part.value == key), None)
-    if found is None:
-        raise NotFound
-    return found

@@ -76,9 +76,7 @@ def forget_search(key: str) -> Any:  # noqa: ANN401
 @auth.public
 def portrait(handle: str) -> Response:
     picture = access.portrait_for(db.session, current.viewer(), handle, now=clock.now())
-    answer = Response(picture, content_type="image/webp")
-    answer.headers["Cache-Control"] = "private, max-age=300"
-    return answer
+    return Response(picture, content_type="image/webp")
 
 
 def finder_for_request() -> Finder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, request
@@ -22,6 +23,7 @@ from network.members.forms_profile import (
     part_form,
 )
 from network.members.kinds import Audience, Part
+from network.members.models import Section
 from network.members.portraits import portrait_from
 from network.members.services import profiles
 from network.members.visibility import SOME_CONNECTION, SOME_MEMBER, THE_WEB, Viewer
@@ -34,7 +36,15 @@ EYES = {"connection": SOME_CONNECTION, "member": SOME_MEMBER, "web": THE_WEB}
 
 @profile.get("/me/profile")
 def edit() -> Page:
-    return shown()
+    left = request.args.get("part", "")
+    if not left:
+        return shown()
+    return shown("part", card=card_of(part_called(left), "left"))
+
+
+@profile.get("/me/profile/<key>")
+def part(key: str) -> Page:
+    return opened(card_of(part_called(key), "opened"))
 
 
 @profile.post("/me/profile/name")
@@ -85,15 +95,15 @@ def save(key: str) -> Any:  # noqa: ANN401
         except Invalid as refusal:
             take(form, refusal)
     if form.errors:
-        return shown("part", status=422, card=Card(part, form, section))
-    return shown("part", card=card_of(part, saved=True)) if wants_part() else saved(key)
+        return opened(Card(part, section, form), status=422)
+    return shown("part", card=card_of(part, "saved")) if wants_part() else saved(key)
 
 
 @profile.post("/me/profile/<key>/still-true")
 def confirm(key: str) -> Any:  # noqa: ANN401
     part = part_called(key)
     profiles.confirm(db.session, current.member(), part, now=clock.now())
-    return shown("part", card=card_of(part, saved=True)) if wants_part() else saved(key)
+    return shown("part", card=card_of(part, "saved")) if wants_part() else saved(key)
 
 
 @profile.get("/me/profile/as/<who>")
@@ -130,12 +140,13 @@ def shown(*blocks: str, status: int = 200, **replaced: Any) -> Page:  # noqa: AN
     sections = queries.own_sections(db.session, member)
     mine = replaced.get("card")
     cards = [
-        mine if mine and mine.part is part else card_of(part, section=sections.get(part.value))
+        mine if mine and mine.part is part else card_as_kept(part, sections)
         for part in ON_THE_PROFILE
     ]
     context = {
         "cards": cards,
         "card": None,
+        "alone": False,
         "name_form": NameForm(name=member.name, pronouns=member.pronouns),
         "picture_form": PictureForm(),
         "past_purposes": queries.past_purposes(db.session, member),
@@ -144,14 +155,27 @@ def shown(*blocks: str, status: int = 200, **replaced: Any) -> Page:  # noqa: AN
     return page(PAGE, *blocks, status=status, **(context | replaced))
 
 
-def card_of(part: Part, *, saved: bool = False, **known: Any) -> Card:  # noqa: ANN401
-    """Return one part as it is kept now."""
-    section = (
-        known["section"]
-        if known
-        else queries.own_sections(db.session, current.member()).get(part.value)
+def opened(card: Card, *, status: int = 200) -> Page:
+    """Show the form of one part: in the part's place for htmx, else on a page of its own."""
+    if wants_part():
+        return shown("part", status=status, card=card)
+    past = queries.past_purposes(db.session, current.member())
+    return page(
+        "members/profile_part.html", status=status, card=card, past_purposes=past, alone=True
     )
-    return Card(part, part_form(part, section), section, saved)
+
+
+def card_of(part: Part, state: str) -> Card:
+    """Return one part as it is kept now, after this was done with it."""
+    section = queries.own_sections(db.session, current.member()).get(part.value)
+    return Card(part, section, part_form(part, section) if state == "opened" else None, state)
+
+
+def card_as_kept(part: Part, sections: Mapping[str, Section]) -> Card:
+    """Return one part to be read; a purpose that was never said opens by itself."""
+    section = sections.get(part.value)
+    unsaid = part is Part.PURPOSE and not (section and section.body)
+    return Card(part, section, part_form(part, section) if unsaid else None)
 
 
 def keep(part: Part, form: Any) -> None:  # noqa: ANN401

@@ -1,0 +1,133 @@
+"""Walking through the pages of the network as somebody: along its links, a few of each kind."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page
+
+MOST_OF_A_KIND = 2
+NO_TOKEN = "no-token-that-anybody-was-given"
+# Where the walks begin, by who walks: pages of each sort, and those that no link leads to.
+STARTS = {
+    "": [
+        "/",
+        "/join",
+        "/join/asked",
+        f"/join/{NO_TOKEN}",
+        "/signin",
+        f"/signin/link/{NO_TOKEN}",
+        f"/me/account/address/{NO_TOKEN}",
+        "/people/ama",
+        "/nothing/here",
+    ],
+    "ama": [
+        "/",
+        "/people/ifeoma",  # connected
+        "/people/anjali",  # has asked
+        "/people/rui",  # may be asked
+        "/people/keiko",  # may not
+        "/people/ama",
+        "/people/nobody-here",
+        "/people/ifeoma/end",
+        "/people?q=care+homes",
+        "/people?q=xylophone+tuning",
+        "/people?q=care&work=advisory&place=Porto",
+        "/me/profile/as/member/ifeoma",
+        "/signin/again",
+        "/welcome/purpose",
+        "/welcome/words",
+        "/welcome/reach",
+    ],
+    "dara": ["/", "/steward"],
+}
+NARROW_PX = 320
+# What a page holds beyond the edge of its window, outside of what may scroll by itself.
+BEYOND = """() => {
+  const width = document.documentElement.clientWidth
+  const wide = [...document.body.querySelectorAll("*")].filter(element =>
+    element.getBoundingClientRect().right > width + 1 &&
+    !element.closest(".scroll, svg, .vh, [popover]") && element.checkVisibility())
+  const shown = wide.map(element => element.outerHTML.slice(0, 80))
+  return [document.scrollingElement.scrollWidth > width, shown]
+}"""
+LINKS = "links => links.map(link => link.href)"
+
+
+@dataclass
+class Seen:
+    """What went wrong on the pages of one walk, each with the page where it did."""
+
+    kinds: set[str] = field(default_factory=set)
+    troubles: list[str] = field(default_factory=list)
+
+
+def shape(path: str) -> str:
+    """Return what kind of page this is: without the names of people, and of words searched for."""
+    parts = urlsplit(path)
+    kind = re.sub(r"^(/people|/me/profile/as/member)/[^/]+", r"\1/<handle>", parts.path)
+    kind = re.sub(r"^(/join|/signin/link|/me/account/address)/[^/]{12,}$", r"\1/<token>", kind)
+    kind = re.sub(r"^/me/profile/\w+$", "/me/profile/<key>", kind)
+    names = sorted({name for name, _value in parse_qsl(parts.query)})
+    return f"{kind}?{'&'.join(names)}" if names else kind
+
+
+def walk(page: Page, starts: Iterable[str], *, most: int = MOST_OF_A_KIND) -> Iterator[str]:
+    """Open the starts and what they lead to, at most so many pages of a kind besides the starts."""
+    home = page.url.split("/", 3)[:3]
+    waiting, met, kinds = list(starts), set(starts), Counter[str]()
+    while waiting:
+        path = waiting.pop(0)
+        page.goto(path)
+        yield path
+        for link in page.locator("a[href]").evaluate_all(LINKS):
+            found = urlsplit(link)
+            there = f"{found.path}?{found.query}" if found.query else found.path
+            kind = shape(there)
+            if link.split("/", 3)[:3] == home and there not in met and kinds[kind] < most:
+                met.add(there)
+                kinds[kind] += 1
+                waiting.append(there)
+
+
+def listen(page: Page, troubles: list[str]) -> None:
+    """Write down what the browser complains of: errors of script, and what the policy forbade."""
+
+    def heard(message: ConsoleMessage) -> None:
+        # Of a page that answers 404 or 422 on purpose the browser says so; the test knows.
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            troubles.append(f"{page.url}: {message.text}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+
+
+def sideways(page: Page) -> list[str]:
+    """Return what makes a page scroll sideways in a window as narrow as can be."""
+    scrolls, wide = page.evaluate(BEYOND)
+    return [f"{page.url}: {each}" for each in wide or (["it scrolls"] if scrolls else [])]
+
+
+def in_the_dark(page: Page) -> list[str]:
+    """Show the page in dark colours and again in light ones; the browser complains by itself."""
+    page.emulate_media(color_scheme="dark")
+    page.emulate_media(color_scheme="light")
+    return []
+
+
+Look = Callable[[Page], list[str]]
+
+
+def look_at(page: Page, starts: Iterable[str], *looks: Look) -> Seen:
+    """Walk, and return what the looks found and the browser said."""
+    seen = Seen()
+    listen(page, seen.troubles)
+    for path in walk(page, starts):
+        seen.kinds.add(shape(path))
+        for look in looks:
+            seen.troubles += look(page)
+    return seen

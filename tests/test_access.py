@@ -1,0 +1,555 @@
+"""The doors: who is turned away, what every answer bears, what reading may not do, what garbage
+gets.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import cycle, islice
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from werkzeug.test import TestResponse
+
+import network
+from network import create_app
+from network.columns import Base
+from network.db import db, migrate, reading, transaction
+from network.members.models import Member, Network
+from tests.conftest import MakeMember, dispose, settings_for
+from tests.sweep.crawl import HTMX, UNKNOWN, every_value, filled, rules, unsafe_rules
+from tests.sweep.forms import Offered, offered
+from tests.sweep.seed import NOW, World, close, dump, live, twin
+
+PUBLIC = frozenset(
+    {
+        *("health.live", "health.ready"),
+        *("today.home", "today.rules", "today.who_sees_what", "today.accessibility"),
+        "today.software",
+        *("joining.door", "joining.ask", "joining.asked", "joining.invited"),
+        "joining.use_invitation",
+        *("signing_in.sign_in", "signing_in.enter", "signing_in.ask_for_link"),
+        *("signing_in.link", "signing_in.use_link"),
+        *("account.new_address", "account.change_address"),
+        # What their owners show to anyone; nothing else is found at these addresses.
+        *("relationships.person", "people.portrait"),
+        # Open to be quiet: to everybody but stewards there is nothing here.
+        *("stewardship.desk", "stewardship.welcome", "stewardship.turn_down"),
+        *("stewardship.invite", "stewardship.withdraw_invitation", "stewardship.set_network"),
+        # Only in a network made by `commonweal demo`.
+        *("demo.faces", "demo.enter", "demo.letters"),
+    }
+)
+DOOR = "/signin"
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A network with somebody of every kind in it. Only read it."""
+    world = live(tmp_path_factory.mktemp("kept") / "instance", index_lags=False)
+    yield world
+    close(world)
+
+
+@pytest.fixture
+def world(kept: World, tmp_path: Path) -> Iterator[World]:
+    """A copy of it that may be changed."""
+    with time_machine.travel(NOW, tick=False):
+        copy = twin(kept, tmp_path / "twin")
+        yield copy
+        close(copy)
+
+
+@pytest.fixture
+def offers(world: World) -> list[Offered]:
+    near = [world.story.people[label].handle for label in ("owner1", "owner3", "stranger")]
+    return offered(world, ("", "invited", "owner1", "asked", "steward", "waiting", "resting"), near)
+
+
+# Who comes in
+
+
+def test_every_public_view_is_named_here(app: Flask) -> None:
+    marked = {
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if getattr(view, "is_public", False)
+    }
+    assert marked == PUBLIC
+
+
+@pytest.mark.parametrize("viewer", ["", "suspended_viewer", "departed_viewer", "a cookie made up"])
+def test_everything_else_turns_a_stranger_away_and_changes_nothing(
+    world: World, viewer: str
+) -> None:
+    if viewer.startswith("a cookie"):
+        world.cookies[viewer] = "made-up"
+    before, values = dump(world), every_value(world.app)
+    values = {name: found[:2] for name, found in values.items()}
+    for rule in world.app.url_map.iter_rules():
+        if rule.endpoint in {*PUBLIC, "static"}:
+            continue
+        for path in filled(rule, values):
+            for method in rule.methods - {"OPTIONS"}:
+                sent = {"data": {"csrf_token": world.token(viewer)}} if method == "POST" else {}
+                plain = world.client(viewer).open(path, method=method, **sent)
+                assert (plain.status_code, plain.headers["Location"]) == (303, DOOR), path
+                part = world.client(viewer).open(path, method=method, headers=HTMX, **sent)
+                assert (part.status_code, part.headers["HX-Redirect"]) == (401, DOOR), path
+                assert part.data == b""
+    assert dump(world) == before
+
+
+def test_a_view_that_nobody_marked_is_closed(instance: Path) -> None:
+    app = create_app(settings_for(instance, f"sqlite:///{instance / 'network.db'}"))
+    app.add_url_rule("/new-page", "new_page", lambda: "private")
+    assert app.test_client().get("/new-page").status_code == 303
+    dispose(app)
+
+
+# What every answer bears
+
+
+def answers(world: World) -> Iterator[tuple[str, TestResponse]]:
+    """Yield one answer of every route, as somebody signed in and as nobody; and of every refusal.
+    """
+    values = {name: found[:1] for name, found in every_value(world.app).items()}
+    for viewer in ("", "owner1", "steward"):
+        client = world.client(viewer)
+        for rule in rules(world.app, "GET"):
+            for path in filled(rule, values):
+                yield f"{rule.endpoint} of {viewer or 'nobody'}", client.get(path)
+                yield f"{rule.endpoint} by htmx", client.get(path, headers=HTMX)
+        yield "no such page", client.get("/no/such/page")
+        yield "no such method", client.put("/rules")
+        yield "no token", client.post("/signin")
+        yield "too large", client.post("/signin", data=b"x" * 7 * MEGABYTE)
+        yield "options", client.options("/rules")
+
+
+def test_every_answer_bears_the_headers_that_keep_it_safe(world: World) -> None:
+    for what, answer in answers(world):
+        policy = dict(
+            part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")
+        )
+        assert policy["default-src"] == "'none'", what
+        assert policy["frame-ancestors"] == policy["base-uri"] == "'none'", what
+        assert policy["form-action"] == "'self'", what
+        assert {*policy.values()} <= {"'none'", "'self'"}, what
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", what
+        assert answer.headers["Referrer-Policy"] == "same-origin", what
+        assert "HX-Request" in answer.headers.get("Vary", ""), what
+
+
+def test_no_answer_for_a_person_is_kept_by_a_browser_or_on_the_way(world: World) -> None:
+    kept = {
+        what.partition(" ")[0]
+        for what, answer in answers(world)
+        if not {"no-store", "private"} <= set(re.split(r",\s*", answer.headers["Cache-Control"]))
+    }
+    assert kept == set()
+
+
+def test_a_file_is_kept_for_a_year_and_is_nothing_but_a_file(client: FlaskClient) -> None:
+    answer = client.get("/static/css/ground.css")
+    assert "max-age=31536000" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/instance/network.db", "/static/../network.db", "/network.db"])
+def test_the_instance_folder_is_not_reachable(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_over_https_the_cookie_is_bound_to_the_host_and_https_stays(instance: Path) -> None:
+    settings = settings_for(instance, f"sqlite:///{instance / 'network.db'}")
+    app = create_app(replace(settings, base_url="https://network.example"))
+    answer = app.test_client().get("/signin", base_url="https://network.example")
+    dispose(app)
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
+def test_signing_out_clears_the_browser(world: World) -> None:
+    client = world.client("owner1")
+    answer = client.post("/signout", data={"csrf_token": world.token("owner1")})
+    assert '"cookies"' in answer.headers["Clear-Site-Data"]
+    assert client.get("/me/account").status_code == 303
+
+
+def test_a_poisoned_host_leads_nobody_anywhere(world: World) -> None:
+    client, evil = world.client(""), {"Host": "evil.example"}
+    for path in ("/", "/signin", "/people", "/join"):
+        answer = client.get(path, headers=evil)
+        assert "evil.example" not in answer.text + str(answer.headers)
+    address = world.story.people["owner1"].email
+    data = {"csrf_token": world.token(""), "email": address}
+    assert client.post("/signin/link", data=data, headers=evil).status_code == 200
+    known = set(world.letters())
+    world.run_worker()
+    (letter,) = (path.read_text() for path in set(world.letters()) - known)
+    assert "evil.example" not in letter
+    assert "http://127.0.0.1:8000/signin/link/" in letter.replace("=\n", "")
+
+
+# Reading never writes
+
+
+WRITES = (
+    "INSERT INTO network (id, name, about, language, joining, questions, demo)"
+    " VALUES (1, 'x', '', 'en', 'open', '', false)",
+    "UPDATE member SET steward = true",
+    "DELETE FROM event",
+    "DROP TABLE ask",
+    "CREATE TABLE other (id INTEGER)",
+)
+
+
+@pytest.mark.parametrize("statement", WRITES)
+def test_the_reading_engine_refuses_to_write(
+    app: Flask, make_member: MakeMember, statement: str
+) -> None:
+    make_member("ama")
+    with reading() as session, pytest.raises(DBAPIError, match=r"(?i)readonly|read.only"):
+        session.execute(text(statement))
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_a_view_cannot_write_while_it_is_only_asked(
+    app: Flask, make_member: MakeMember, method: str
+) -> None:
+    ama = make_member("ama")
+
+    def view() -> str:
+        db.session.get_one(Member, ama.id).steward = True
+        db.session.flush()
+        return "written"
+
+    view.is_public = True  # type: ignore[attr-defined]
+    app.add_url_rule("/w", "w", view, methods=["GET", "HEAD", "OPTIONS"])
+    with pytest.raises(DBAPIError):
+        app.test_client().open("/w", method=method)
+    with reading() as session:
+        assert session.get_one(Member, ama.id).steward is False
+
+
+def test_nothing_is_written_by_looking_at_every_page(world: World) -> None:
+    before, values = dump(world), every_value(world.app)
+    for viewer in ("", "owner1", "steward", "waiting"):
+        client = world.client(viewer)
+        values["token"] = [UNKNOWN, *world.links.get(viewer, [])]
+        for rule in rules(world.app, "GET"):
+            for path in islice(filled(rule, values), 3):
+                assert client.get(path).status_code < 500, path
+                assert client.head(path).status_code < 500, path
+    assert dump(world) == before
+
+
+# Garbage
+
+SCRIPT, SUM = "<script>alert(1)</script>", "{{ 1337 * 1337 }}"
+GARBAGE = (
+    *("", " ", "\x00", "a\x00b", "%", "\\", "'", '"', "0", "-1", "9" * 30, str(2**63), "NaN"),
+    *("1e309", "٣", "2026-02-30", "0000-00", "9999-12-31", "x" * 10_000, "wort " * 2_000),
+    *("a\r\nSet-Cookie: x=1", "' OR 1=1 --", "\"; DROP TABLE member; --", SUM, SCRIPT),
+    *("{% for x in ().__class__.__mro__ %}", "<svg onload=alert(1)>", "javascript:alert(1)"),
+    *("*", "?", "a*", "[a-z]*", "a~2", 'purpose:(a OR b) AND NOT "c', '"open', "((((", "\u201c"),
+    *("AND OR NOT", "TO [a TO b]", "__proto__", "constructor", "../../etc/passwd", "..%2f.."),
+    *("//evil.example", "/\\evil.example", "https:evil.example", "/\tevil.example"),
+    *("\u202e\u200b\ufeff", "İıẞǅ", "\U0001d56c" * 300, "a\u0300" * 500, "\ufffe", "\udcff"),
+)
+ARGUMENT = re.compile(r'(?:args|form|values)\.get(?:list)?\(\s*"([^"]+)"')
+FIELD = re.compile(r"^    (\w+) = (?:\w*Field|address|zone)\(", re.M)
+
+
+def names(offers: Sequence[Offered] = ()) -> list[str]:
+    """Return every name that a query or a form could have a meaning by."""
+    sources = [path.read_text() for path in Path(network.__file__).parent.rglob("*.py")]
+    found = {name for source in sources for name in ARGUMENT.findall(source) + FIELD.findall(source)}
+    found |= {name for offer in offers for name, _ in offer.form.data}
+    found |= {column.name for table in Base.metadata.sorted_tables for column in table.columns}
+    return sorted(found - {"csrf_token"})
+
+
+def percent(value: str) -> str:
+    return quote(value.encode("utf-8", "surrogateescape"), safe="")
+
+
+def check(answer: TestResponse, what: str) -> None:
+    """Whatever was sent: no failure of ours, nothing executed, nobody led away."""
+    assert answer.status_code < 500, what
+    assert SCRIPT.encode() not in answer.data, what
+    assert b"1787569" not in answer.data, what
+    for name in ("Location", "HX-Redirect", "HX-Push-Url"):
+        if target := answer.headers.get(name):
+            assert re.match(r"/(?![/\\])", target), f"{what} leads to {target}"
+            assert target.isprintable(), what
+
+
+def quickly(send: Callable[[], TestResponse], what: str) -> TestResponse:
+    began = time.process_time()
+    answer = send()
+    assert time.process_time() - began < 2, f"{what} took too long"
+    return answer
+
+
+def test_no_garbage_in_an_address_breaks_a_page(kept: World) -> None:
+    with time_machine.travel(NOW, tick=False):
+        clients, tried = [kept.client("steward"), kept.client("")], 0
+        for rule in rules(kept.app, "GET"):
+            values: dict[str, str] = dict.fromkeys(rule.arguments, UNKNOWN)
+            for name in rule.arguments:
+                for value in GARBAGE:
+                    path = re.sub(rf"<{name}>", percent(value), rule.rule)
+                    for other in values:
+                        path = path.replace(f"<{other}>", UNKNOWN)
+                    for client in clients:
+                        check(quickly(lambda: client.get(path), path), path)  # noqa: B023
+                        tried += 1
+    sys.stdout.write(f"{tried} addresses tried\n")
+    assert tried > 300
+
+
+def test_no_garbage_in_a_query_breaks_a_page(kept: World) -> None:
+    tried, known = 0, names()
+    pages = {name: found[:1] for name, found in every_value(kept.app).items()}
+    with time_machine.travel(NOW, tick=False):
+        client = kept.client("steward")
+        for rule in rules(kept.app, "GET"):
+            path = next(filled(rule, pages))
+            for shift in range(0, len(GARBAGE), 1 if rule.endpoint == "people.search" else 11):
+                garbage = cycle(GARBAGE[shift:] + GARBAGE[:shift])
+                twice = [f"{name}={percent(next(garbage))}" for name in [*known, *known]]
+                what = f"{path}?{'&'.join(twice)}"[:30_000]
+                check(quickly(lambda: client.get(what), path), f"{path} {shift}")  # noqa: B023
+                tried += len(twice)
+    sys.stdout.write(f"{tried} query parameters tried\n")
+    assert tried > 5_000
+
+
+# Forms in which there is nothing to get wrong.
+TAKES_ANYTHING = {"signing_in.ask_for_link_again"}
+
+
+def test_no_garbage_in_a_form_breaks_anything(world: World, offers: list[Offered]) -> None:
+    known = {offer.rule.endpoint: offer for offer in offers}
+    every, tried = names(offers), 0
+    for rule in unsafe_rules(world.app):
+        offer = known.get(rule.endpoint)
+        path = offer.form.action if offer else next(filled(rule, {}))
+        own = [name for name, _ in offer.form.data] if offer else []
+        viewer = offer.viewer if offer else "steward"
+        for shift in range(0, len(GARBAGE), 4):
+            garbage = cycle(GARBAGE[shift:] + GARBAGE[:shift])
+            data = {name: [next(garbage), next(garbage)] for name in {*own, *every}}
+            answer = sent(world, viewer, path, data, HTMX if shift % 8 else {})
+            what = f"{rule.endpoint} {shift}"
+            check(answer, what)
+            good = {303, 204, 401} | ({200} if rule.endpoint in TAKES_ANYTHING or shift % 8 else set())
+            assert answer.status_code in good or 400 <= answer.status_code < 500, what
+            tried += 2 * len(data)
+    sys.stdout.write(f"{tried} form fields tried\n")
+    assert tried > 30_000
+
+
+def sent(
+    world: World, viewer: str, path: str, data: Mapping[str, list[str]], headers: Mapping[str, str]
+) -> TestResponse:
+    pairs = [("csrf_token", world.token(viewer)), *((n, v) for n, both in data.items() for v in both)]
+    body = "&".join(f"{name}={percent(value)}" for name, value in pairs)
+    return quickly(
+        lambda: world.client(viewer).post(
+            path, data=body, content_type="application/x-www-form-urlencoded", headers=headers
+        ),
+        path,
+    )
+
+
+def test_a_form_that_is_not_taken_hands_back_every_word(
+    world: World, offers: list[Offered]
+) -> None:
+    tried = 0
+    for offer in offers:
+        typed = [n for n, value in offer.form.data if value.startswith("A sentence") and n != "q"]
+        for wrong in typed:
+            words = {name: f"Words for {name} that took an evening." for name in typed}
+            words[wrong] = "y" * 9_000
+            data = {n: [words.get(n, v)] for n, v in offer.form.data if n != "csrf_token"}
+            answer = sent(world, offer.viewer, offer.form.action, data, {})
+            if answer.status_code < 400:
+                continue  # it was long, and taken
+            lost = [words[name] for name in typed if words[name] not in answer.text]
+            assert lost == [], f"{offer.rule.endpoint} with too much in {wrong}"
+            tried += 1
+    assert tried > 5
+
+
+class Poured(io.RawIOBase):
+    """A body that never ends, and counts how much of it was taken."""
+
+    taken = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return 0
+
+    def seek(self, _place: int, _whence: int = 0) -> int:
+        return 0
+
+    def readinto(self, buffer: memoryview) -> int:
+        self.taken += len(buffer)
+        buffer[:] = b"x" * len(buffer)
+        return len(buffer)
+
+
+KINDS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("viewer", ["", "owner1"])
+def test_a_body_of_10_mb_is_a_quick_413(world: World, kind: str, viewer: str) -> None:
+    for rule in unsafe_rules(world.app):
+        body = Poured()
+        answer = world.client(viewer).post(
+            next(filled(rule, {})),
+            input_stream=body,
+            content_length=10 * MEGABYTE,
+            content_type=kind,
+        )
+        assert answer.status_code in {413, *({303} if not viewer else ()), 404, 400}, rule.rule
+        assert answer.status_code != 400 or kind == "text/plain", rule.rule
+        assert body.taken < MEGABYTE, rule.rule
+
+
+def test_a_body_that_does_not_say_how_long_it_is_ends_too(client: FlaskClient) -> None:
+    body = Poured()
+    answer = client.post(
+        "/signin",
+        input_stream=body,
+        content_type="application/x-www-form-urlencoded",
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+    )
+    assert answer.status_code == 413
+    assert body.taken < 8 * MEGABYTE
+
+
+# Limits
+
+CREDENTIALS = (
+    "signing_in.enter",
+    "signing_in.ask_for_link",
+    "signing_in.use_link",
+    "signing_in.enter_again",
+    "signing_in.ask_for_link_again",
+    "joining.ask",
+    "joining.use_invitation",
+    "account.ask_to_change_address",
+    "account.change_address",
+    "account.set_password",
+    "stewardship.invite",
+)
+
+
+@pytest.fixture
+def limited(world: World) -> Iterator[World]:
+    """The copy again, behind an application that counts as it does for people."""
+    settings = replace(world.app.config["SETTINGS"], testing=False)
+    app = create_app(settings)
+    yield replace(world, app=app)
+    dispose(app)
+    create_app(replace(settings, testing=True))  # leaves nothing counting for the tests to come
+
+
+def statuses(
+    world: World, path: str, times: int, *, viewer: str = "", one: str = "", ip: str = "10.0.0.1"
+) -> list[int]:
+    """Return what so many tries get: with an address each, or all with one and from everywhere."""
+    found = []
+    for number in range(times):
+        data = {"csrf_token": world.token(viewer), "email": one or f"n{number}@outside.example"}
+        data |= {"password": "not the right one", "name": "Somebody"}
+        found.append(
+            world.client(viewer)
+            .post(
+                path,
+                data=data,
+                environ_base={"REMOTE_ADDR": f"10.1.{number}.1" if one else ip},
+                headers={"X-Forwarded-For": f"203.0.113.{number}"},
+            )
+            .status_code
+        )
+    return found
+
+
+@pytest.mark.parametrize("endpoint", CREDENTIALS)
+def test_every_credential_route_is_limited_whatever_the_forwarded_address_says(
+    limited: World, endpoint: str
+) -> None:
+    (rule,) = limited.app.url_map.iter_rules(endpoint)
+    viewer = "steward" if rule.rule.startswith(("/me", "/steward", "/signin/again")) else ""
+    viewer = "" if "token" in rule.arguments else viewer
+    got = statuses(limited, next(filled(rule, {})), 61, viewer=viewer)
+    assert got[0] != 429
+    assert got[-1] == 429
+
+
+@pytest.mark.parametrize("path", ["/signin", "/signin/link", "/join"])
+def test_one_account_is_tried_slowly_from_everywhere(limited: World, path: str) -> None:
+    known = limited.story.people["owner1"].email
+    got = {one: statuses(limited, path, 12, one=one) for one in (known, "nobody@outside.example")}
+    assert got[known][-1] == 429
+    assert got[known] == got["nobody@outside.example"], "the limit tells whether an address is known"
+
+
+def test_looking_is_never_limited(limited: World) -> None:
+    client = limited.client("")
+    assert {client.get("/signin").status_code for _ in range(100)} == {200}
+
+
+def test_limits_hold_when_another_application_is_made_in_the_process(
+    limited: World, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = create_app(settings_for(tmp_path / "other", f"sqlite:///{tmp_path / 'other' / 'n.db'}"))
+    assert statuses(limited, "/signin", 12, one="ama@outside.example")[-1] == 429
+    dispose(other)
+
+
+def test_no_token_is_good_for_anything_but_its_own_door(world: World) -> None:
+    sign_in, address = world.links["owner2"]
+    doors = [r for r in rules(world.app, "GET") if "token" in r.arguments]
+    opened = {
+        (rule.endpoint, number)
+        for rule in doors
+        for number, token in enumerate((sign_in, address, world.links["invited"][0]))
+        if world.client("").get(next(filled(rule, {"token": [token]}))).status_code == 200
+    }
+    assert opened == {("signing_in.link", 0), ("account.new_address", 1), ("joining.invited", 2)}
+
+
+def test_a_network_without_a_row_or_an_index_still_answers(tmp_path: Path) -> None:
+    app = create_app(settings_for(tmp_path, f"sqlite:///{tmp_path / 'network.db'}"))
+    with app.app_context():
+        migrate()
+    assert app.test_client().get("/").status_code == 200
+    assert "index: missing" in app.test_client().get("/health/ready").text
+    with app.app_context(), transaction() as session:
+        session.add(Network(id=1, name="Saltmarsh"))
+    dispose(app)
