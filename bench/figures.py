@@ -179,8 +179,7 @@ def searchable_p99_s(port: int, tries: int = 30) -> float:
 
 
 def first_visit_kb(port: int) -> float:
-    """Return what the cover of the house weighs: page, styles, fonts and pictures, as they travel.
-    """
+    """Return what the cover of the house weighs as it travels: page, styles, fonts, pictures."""
     client = Client(port)
     _, page = client.get("/")
     total = len(page)

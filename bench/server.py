@@ -1,5 +1,4 @@
-"""A network of its own for measuring: built by the command, served by the command, asked over HTTP.
-"""
+"""A network to measure: built by the command, served by the command, asked over HTTP."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Who is asking: Flask-Login behind a random token, closed by default, `@public` to open one door.
-"""
+"""Who is asking: Flask-Login behind a random token; closed by default, `@public` opens one door."""
 
 from __future__ import annotations
 

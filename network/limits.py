@@ -21,8 +21,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def by_address() -> str:
-    """Return the mail address that a form speaks of: one account is tried slowly from everywhere.
-    """
+    """Return the address a form speaks of: one account is tried slowly from everywhere."""
     return f"account:{request.form.get('email', '').strip().lower()}"
 
 

@@ -27,7 +27,7 @@ from network import create_app
 from network.columns import Base
 from network.db import db, migrate, reading, transaction
 from network.members.models import Member, Network
-from tests.conftest import MakeMember, dispose, settings_for
+from tests.conftest import TOKEN, MakeMember, dispose, settings_for
 from tests.sweep.crawl import HTMX, UNKNOWN, every_value, filled, rules, unsafe_rules
 from tests.sweep.forms import Offered, offered
 from tests.sweep.seed import NOW, World, close, dump, live, twin
@@ -123,8 +123,7 @@ def test_a_view_that_nobody_marked_is_closed(instance: Path) -> None:
 
 
 def answers(world: World) -> Iterator[tuple[str, TestResponse]]:
-    """Yield one answer of every route, as somebody signed in and as nobody; and of every refusal.
-    """
+    """Yield one answer of every route, as somebody signed in and as nobody; and of every refusal."""
     values = {name: found[:1] for name, found in every_value(world.app).items()}
     for viewer in ("", "owner1", "steward"):
         client = world.client(viewer)
@@ -142,7 +141,8 @@ def answers(world: World) -> Iterator[tuple[str, TestResponse]]:
 def test_every_answer_bears_the_headers_that_keep_it_safe(world: World) -> None:
     for what, answer in answers(world):
         policy = dict(
-            part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")
+            part.strip().split(" ", 1)
+            for part in answer.headers["Content-Security-Policy"].split(";")
         )
         assert policy["default-src"] == "'none'", what
         assert policy["frame-ancestors"] == policy["base-uri"] == "'none'", what
@@ -163,10 +163,10 @@ def test_no_answer_for_a_person_is_kept_by_a_browser_or_on_the_way(world: World)
 
 
 def test_a_file_is_kept_for_a_year_and_is_nothing_but_a_file(client: FlaskClient) -> None:
-    answer = client.get("/static/css/ground.css")
-    assert "max-age=31536000" in answer.headers["Cache-Control"]
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "Set-Cookie" not in answer.headers
+    with client.get("/static/css/ground.css") as answer:
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("path", ["/instance/network.db", "/static/../network.db", "/network.db"])
@@ -193,13 +193,13 @@ def test_signing_out_clears_the_browser(world: World) -> None:
 
 
 def test_a_poisoned_host_leads_nobody_anywhere(world: World) -> None:
-    client, evil = world.client(""), {"Host": "evil.example"}
-    for path in ("/", "/signin", "/people", "/join"):
-        answer = client.get(path, headers=evil)
-        assert "evil.example" not in answer.text + str(answer.headers)
-    address = world.story.people["owner1"].email
-    data = {"csrf_token": world.token(""), "email": address}
-    assert client.post("/signin/link", data=data, headers=evil).status_code == 200
+    client, evil = world.app.test_client(), "http://evil.example"
+    for path in ("/", "/people", "/join", "/signin"):
+        answer = client.get(path, base_url=evil)
+        assert "evil.example" not in answer.text + answer.headers.get("Location", "")
+    token = TOKEN.search(answer.text)[1]
+    data = {"csrf_token": token, "email": world.story.people["owner1"].email}
+    assert client.post("/signin/link", data=data, base_url=evil).status_code == 200
     known = set(world.letters())
     world.run_worker()
     (letter,) = (path.read_text() for path in set(world.letters()) - known)
@@ -266,7 +266,7 @@ SCRIPT, SUM = "<script>alert(1)</script>", "{{ 1337 * 1337 }}"
 GARBAGE = (
     *("", " ", "\x00", "a\x00b", "%", "\\", "'", '"', "0", "-1", "9" * 30, str(2**63), "NaN"),
     *("1e309", "٣", "2026-02-30", "0000-00", "9999-12-31", "x" * 10_000, "wort " * 2_000),
-    *("a\r\nSet-Cookie: x=1", "' OR 1=1 --", "\"; DROP TABLE member; --", SUM, SCRIPT),
+    *("a\r\nSet-Cookie: x=1", "' OR 1=1 --", '"; DROP TABLE member; --', SUM, SCRIPT),
     *("{% for x in ().__class__.__mro__ %}", "<svg onload=alert(1)>", "javascript:alert(1)"),
     *("*", "?", "a*", "[a-z]*", "a~2", 'purpose:(a OR b) AND NOT "c', '"open', "((((", "\u201c"),
     *("AND OR NOT", "TO [a TO b]", "__proto__", "constructor", "../../etc/passwd", "..%2f.."),
@@ -280,7 +280,9 @@ FIELD = re.compile(r"^    (\w+) = (?:\w*Field|address|zone)\(", re.M)
 def names(offers: Sequence[Offered] = ()) -> list[str]:
     """Return every name that a query or a form could have a meaning by."""
     sources = [path.read_text() for path in Path(network.__file__).parent.rglob("*.py")]
-    found = {name for source in sources for name in ARGUMENT.findall(source) + FIELD.findall(source)}
+    found = {
+        name for source in sources for name in ARGUMENT.findall(source) + FIELD.findall(source)
+    }
     found |= {name for offer in offers for name, _ in offer.form.data}
     found |= {column.name for table in Base.metadata.sorted_tables for column in table.columns}
     return sorted(found - {"csrf_token"})
@@ -297,7 +299,8 @@ def check(answer: TestResponse, what: str) -> None:
     assert b"1787569" not in answer.data, what
     for name in ("Location", "HX-Redirect", "HX-Push-Url"):
         if target := answer.headers.get(name):
-            assert re.match(r"/(?![/\\])", target), f"{what} leads to {target}"
+            local = target.removeprefix("http://localhost")  # Werkzeug's own, for doubled slashes
+            assert re.match(r"/(?![/\\])", local), f"{what} leads to {target}"
             assert target.isprintable(), what
 
 
@@ -360,7 +363,9 @@ def test_no_garbage_in_a_form_breaks_anything(world: World, offers: list[Offered
             answer = sent(world, viewer, path, data, HTMX if shift % 8 else {})
             what = f"{rule.endpoint} {shift}"
             check(answer, what)
-            good = {303, 204, 401} | ({200} if rule.endpoint in TAKES_ANYTHING or shift % 8 else set())
+            good = {303, 204, 401} | (
+                {200} if rule.endpoint in TAKES_ANYTHING or shift % 8 else set()
+            )
             assert answer.status_code in good or 400 <= answer.status_code < 500, what
             tried += 2 * len(data)
     sys.stdout.write(f"{tried} form fields tried\n")
@@ -370,7 +375,10 @@ def test_no_garbage_in_a_form_breaks_anything(world: World, offers: list[Offered
 def sent(
     world: World, viewer: str, path: str, data: Mapping[str, list[str]], headers: Mapping[str, str]
 ) -> TestResponse:
-    pairs = [("csrf_token", world.token(viewer)), *((n, v) for n, both in data.items() for v in both)]
+    pairs = [
+        ("csrf_token", world.token(viewer)),
+        *((n, v) for n, both in data.items() for v in both),
+    ]
     body = "&".join(f"{name}={percent(value)}" for name, value in pairs)
     return quickly(
         lambda: world.client(viewer).post(
@@ -407,16 +415,17 @@ class Poured(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def tell(self) -> int:
-        return 0
-
-    def seek(self, _place: int, _whence: int = 0) -> int:
-        return 0
-
     def readinto(self, buffer: memoryview) -> int:
         self.taken += len(buffer)
         buffer[:] = b"x" * len(buffer)
         return len(buffer)
+
+
+def pour(client: FlaskClient, path: str, kind: str, **environ: object) -> tuple[int, int]:
+    """Send an endless body; return the status and how much was read before it."""
+    body = Poured()
+    poured = {"wsgi.input": body, "CONTENT_TYPE": kind, **environ}
+    return client.post(path, environ_overrides=poured).status_code, body.taken
 
 
 KINDS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain")
@@ -425,29 +434,21 @@ KINDS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=b",
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("viewer", ["", "owner1"])
 def test_a_body_of_10_mb_is_a_quick_413(world: World, kind: str, viewer: str) -> None:
+    # Whoever is turned away, or sent no form at all, is so before the body is looked at.
+    early = {303, 404} | ({400} if kind == "text/plain" else set())
     for rule in unsafe_rules(world.app):
-        body = Poured()
-        answer = world.client(viewer).post(
-            next(filled(rule, {})),
-            input_stream=body,
-            content_length=10 * MEGABYTE,
-            content_type=kind,
-        )
-        assert answer.status_code in {413, *({303} if not viewer else ()), 404, 400}, rule.rule
-        assert answer.status_code != 400 or kind == "text/plain", rule.rule
-        assert body.taken < MEGABYTE, rule.rule
+        path, long = next(filled(rule, {})), str(10 * MEGABYTE)
+        status, taken = pour(world.client(viewer), path, kind, CONTENT_LENGTH=long)
+        assert status in {413, *early}, rule.rule
+        assert taken < MEGABYTE, rule.rule
 
 
-def test_a_body_that_does_not_say_how_long_it_is_ends_too(client: FlaskClient) -> None:
-    body = Poured()
-    answer = client.post(
-        "/signin",
-        input_stream=body,
-        content_type="application/x-www-form-urlencoded",
-        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
-    )
-    assert answer.status_code == 413
-    assert body.taken < 8 * MEGABYTE
+@pytest.mark.parametrize("kind", KINDS[:2])
+def test_a_body_that_does_not_say_how_long_it_is_ends_too(client: FlaskClient, kind: str) -> None:
+    chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    status, taken = pour(client, "/signin", kind, **chunked)
+    assert status == 413
+    assert taken < 8 * MEGABYTE
 
 
 # Limits
@@ -515,7 +516,9 @@ def test_one_account_is_tried_slowly_from_everywhere(limited: World, path: str) 
     known = limited.story.people["owner1"].email
     got = {one: statuses(limited, path, 12, one=one) for one in (known, "nobody@outside.example")}
     assert got[known][-1] == 429
-    assert got[known] == got["nobody@outside.example"], "the limit tells whether an address is known"
+    assert got[known] == got["nobody@outside.example"], (
+        "the limit tells whether an address is known"
+    )
 
 
 def test_looking_is_never_limited(limited: World) -> None:

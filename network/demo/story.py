@@ -1,5 +1,4 @@
-"""The small demo network: sixty invented people, how they came to know each other, and what waits.
-"""
+"""The small demo network: sixty invented people, how they met, and what waits."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 
 from sqlalchemy import BindParameter, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
@@ -41,6 +42,10 @@ EVERYBODYS = (
 # How many the plain search of the database looks through while the index is away.
 PLAIN_MOST = 400
 SHORTEST_SPELLING = 4
+# The last band in which no word is missing.
+ALL_WORDS = 2
+# How many words spelt nearly so are looked up.
+NEAREST = 40
 # How many are proposed for each one shown, where a block, a shield or a pause may hide some.
 SPARE = 3
 
@@ -54,6 +59,11 @@ _CONNECTED = union_all(
 )
 _FINDABLE = select(Member, level(BOUND, Member.id)).where(Member.id.in_(_IDS), findable(BOUND, NOW))
 _READABLE = select(Section).where(Section.member_id.in_(_IDS), readable(BOUND))
+_WORDS = (
+    select(Section.member_id, Section.body)
+    .join(Member, Member.id == Section.member_id)
+    .where(Member.id.in_(_IDS), findable(BOUND, NOW), readable(BOUND))
+)
 _WORK = select(Participation.member_id, Participation.work).where(Participation.member_id.in_(_IDS))
 
 
@@ -96,6 +106,7 @@ class Found:
     quote: Runs = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     work: Sequence[str] = ()
+    matched: frozenset[str] = frozenset()
 
     def words(self, part: str) -> str:
         """Return the words of a part, or nothing."""
@@ -113,7 +124,7 @@ class Results:
     spelt: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finder:
     """Who searches, with what, at what time."""
 
@@ -142,36 +153,51 @@ class Finder:
     def _search(self, query: Query, narrowing: Narrowing, *, start: int) -> Results:
         stems = set(query.stems)
         try:
-            hits: Sequence[Hit] = self.index.find(
-                query,
-                marks=narrowing.marks(),
-                connected=self.connected(),
-                without=(self.viewer.member_id or 0,),
-                day=self.day,
-            )
+            hits = self._hits(query, narrowing.marks())
             return self._page(hits, query, narrowing, start=start, stems=stems)
         except IndexUnavailable:
             hits = self._plain_hits(query)
             found = self._page(hits, query, narrowing, start=start, stems=stems)
             return Results(found.people, found.next_from, index_away=True)
 
-    def spelt_nearly(self, query: Query, narrowing: Narrowing) -> Results:
-        """Return people whose visible words are spelt nearly like a single word that nobody wrote.
+    def spelt_nearly(self, query: Query, narrowing: Narrowing, found: Results) -> Results:
+        """Return people whose visible words are spelt nearly like a word that nobody `found` wrote,
+        where they come closer than those found.
         """
+        written = {stem for person in found.people for stem in person.matched}
         for stem in query.stems:
-            if len(stem) < SHORTEST_SPELLING:
+            if len(stem) < SHORTEST_SPELLING or stem in written:
+                continue
+            close = self._nearest_of_somebody(stem)
+            if not close:
                 continue
             others = [each for each in query.stems if each != stem]
-            try:
-                nearly = self.index.near(stem)
-            except IndexUnavailable:
-                return Results([])
-            for close in nearly:
-                tried = Query(stems=(*others, close), words=(*others, close))
-                results = self.search(tried, narrowing)
-                if results.people:
-                    return Results(results.people, spelt=(self._as_written(results, close),))
+            tried = self.search(Query(stems=(*others, close), words=(*others, close)), narrowing)
+            if tried.people and (not found.people or tried.people[0].band < found.people[0].band):
+                return Results(tried.people, spelt=(self._as_written(tried, close),))
         return Results([])
+
+    def _nearest_of_somebody(self, stem: str) -> str:
+        """Return the stem spelt most like this one in words that the viewer may read, or nothing.
+
+        All of them are asked for, and looked up together: a word of somebody hidden neither
+        takes the place of another nor costs a statement more.
+        """
+        try:
+            holders = {
+                close: [hit.id for hit in self._hits(Query(stems=(close,), words=(close,)))[:SPARE]]
+                for close in self.index.near(stem, limit=NEAREST)
+            }
+        except IndexUnavailable:
+            return ""
+        filled = {**self.viewer.at(self.now), "ids": list(set(chain(*holders.values())))}
+        texts: dict[int, set[str]] = defaultdict(set)
+        for member_id, body in self.db.execute(_WORDS, filled):
+            texts[member_id].update(self.analyzer.stems(body))
+        for close, ids in holders.items():
+            if any(close in texts[each] for each in ids):
+                return close
+        return ""
 
     def resembling(self, text: str, *, limit: int = 3) -> list[Found]:
         """Return people whose purpose shares words with this one, marked; the most shared first."""
@@ -179,7 +205,7 @@ class Finder:
         try:
             hits = self.index.resembling(
                 stems,
-                connected=self.connected(),
+                connected=self.connected,
                 without=(self.viewer.member_id or 0,),
                 day=self.day,
                 limit=limit * SPARE,
@@ -194,6 +220,15 @@ class Finder:
                 people.append(found)
         return people
 
+    def _hits(self, query: Query, marks: Collection[str] = ()) -> Sequence[Hit]:
+        return self.index.find(
+            query,
+            marks=marks,
+            connected=self.connected,
+            without=(self.viewer.member_id or 0,),
+            day=self.day,
+        )
+
     def telling(self, text: str) -> set[str]:
         """Return the stems of a purpose that are worth sharing."""
         idle = _idle(self.analyzer)
@@ -201,6 +236,7 @@ class Finder:
             s for s in self.analyzer.stems(text) if s not in idle and not self.analyzer.is_common(s)
         }
 
+    @cached_property
     def connected(self) -> list[int]:
         """Return the ids of the viewer's connections."""
         return list(self.db.scalars(_CONNECTED, self.viewer.at(self.now)))
@@ -283,6 +319,7 @@ class Finder:
             if found.words(part)
         }
         everywhere = {stem for matching in held.values() for stem in matching.values()}
+        found.matched = frozenset(everywhere)
         missing = len(stems - everywhere)
         if missing > len(stems) // 2 or not self._phrases(found, query):
             return False

@@ -1,4 +1,4 @@
-"""The forms of a member's own profile and participation: one for each part, saved by itself."""
+"""The forms of a member's own profile and participation. What a form does not say stays."""
 
 from __future__ import annotations
 
@@ -137,13 +137,15 @@ class SeesForm(Form):
     """The dial of every part; `was` is what the dials stood at when they were shown."""
 
     was = HiddenField()
-    widen = SelectMultipleField(choices=[part.value for part in TITLES])
+    widen = SelectMultipleField(choices=[(part.value, title) for part, title in TITLES.items()])
 
     def turned(self) -> dict[Part, Audience]:
         """Return where the dials now stand that were turned on this page: another page that is
         still open, and shows what has changed since, puts nothing back.
         """
-        shown = self.was.data if len(self.was.data) == len(TITLES) else self.was.object_data
+        shown = str(self.was.data)
+        if len(shown) != len(TITLES):
+            shown = str(self.was.object_data)
         return {
             part: Audience(self[part.value].data)
             for part, was in zip(TITLES, shown, strict=True)
@@ -255,7 +257,7 @@ class Card:
 
 def sees_form(sections: Mapping[str, Section], formdata: Any = None) -> Any:  # noqa: ANN401
     """Return the dials of all parts. What is not sent stays as it is kept."""
-    levels = {part.value: _audience(part, sections.get(part.value)) for part in TITLES}
+    levels: Any = {part.value: _audience(part, sections.get(part.value)) for part in TITLES}
     form: Any = SeesForm(formdata, **levels, was="".join(map(str, levels.values())))
     for part in TITLES:
         form[part.value].id = f"see-{part.value}"

@@ -79,6 +79,50 @@ def test_with_htmx_the_part_comes_back_alone(hers, part):
     assert "Saved" not in hers.get("/me/profile").text
 
 
+@pytest.mark.parametrize("part", ON_THE_PROFILE)
+def test_each_part_has_a_page_of_its_own_with_its_form_and_a_way_back(hers, part):
+    page = hers.get(f"/me/profile/{part.value}").text
+    assert f'action="/me/profile/{part.value}"' in page
+    assert 'name="body"' in page or part is Part.HISTORY
+    assert page.count(f'href="/me/profile#{part.value}"') == 2
+    assert "hx-post" not in page
+
+
+def test_with_htmx_a_form_opens_in_place_of_its_words_and_can_be_left(hers):
+    opened = hers.get("/me/profile/offers", headers=HTMX).text
+    assert opened.lstrip().startswith('<section class="sec part" id="offers"')
+    assert opened.count("autofocus") == opened.count("<form") == 1
+    left = hers.get("/me/profile?part=offers", headers=HTMX).text
+    assert left.lstrip().startswith("<section")
+    assert left.count("autofocus") == 1
+    assert "<form" not in left
+    assert "<html" in hers.get("/me/profile?part=offers").text
+
+
+@pytest.mark.parametrize("key", ["availability", "circles", "name", "portrait", "steward"])
+def test_only_a_part_of_this_page_has_one_of_its_own(hers, client, key):
+    assert hers.get(f"/me/profile/{key}").status_code == 404
+    assert hers.get(f"/me/profile?part={key}").status_code == 404
+    assert client.get("/me/profile/offers").status_code == 303
+
+
+def test_a_purpose_never_said_opens_by_itself(make_member, sign_in):
+    new = sign_in(make_member("new", purpose=""))
+    assert 'action="/me/profile/purpose"' in new.get("/me/profile").text
+    post(new, "/me/profile/purpose", {"body": "I listen.", "audience": "3"})
+    assert 'action="/me/profile/purpose"' not in new.get("/me/profile").text
+
+
+def test_the_page_is_light_and_costs_the_same_however_much_is_written(make_member, sign_in, ran):
+    words = {part.value: words_for(part) for part in WRITTEN if part is not Part.PURPOSE}
+    full, bare = sign_in(make_member("full", **words)), sign_in(make_member("bare"))
+    for who in (full, bare):
+        who.get("/me/profile")
+    costs = [len(ran(lambda who=who: who.get("/me/profile"))) for who in (full, bare)]
+    assert costs[0] == costs[1] <= 8
+    assert len(full.get("/me/profile").data) <= 18_000
+
+
 def test_a_part_keeps_its_audience_where_the_form_says_nothing_of_it(ama, hers):
     post(hers, "/me/profile/contact", {"body": "+46 1"})
     assert section(ama, Part.CONTACT).audience == DEFAULT_AUDIENCE[Part.CONTACT]
@@ -359,6 +403,10 @@ def test_inv_06_an_earlier_purpose_keeps_the_promise_it_was_let_go_with(
                     if said:
                         past.append((said, [*purpose.since, gate or Audience.WEB]))
                     purpose.write(f"Purpose {number}")
+                case ("purpose", level, False) if level == purpose.since[-1]:
+                    pass  # what is set already is not set again
+                case ("history", level, False) if level == (gate or Audience.ME):
+                    gate = level
                 case ("purpose", level, widen):
                     (purpose.widen if widen else purpose.set)(level)
                     past = [(words, [*since, level]) for words, since in past]

@@ -47,8 +47,7 @@ def words_in(text: str) -> set[str]:
 
 @dataclass(frozen=True)
 class Words:
-    """Words of one part: two canaries, so that one can be searched for and the other give it away.
-    """
+    """Words of one part: two canaries, so that one can be searched for and the other give it away."""
 
     owner: str
     part: str

@@ -85,7 +85,9 @@ def difference(one: tuple[object, ...], other: tuple[object, ...]) -> list[str]:
     """Return where two masked answers part, in lines that can be read."""
     if one == other:
         return []
-    lines = [[str(got[0]), *map(str, got[1]), *got[2].decode().splitlines()] for got in (one, other)]
+    lines = [
+        [str(got[0]), *map(str, got[1]), *got[2].decode().splitlines()] for got in (one, other)
+    ]
     return [line for line in unified_diff(*lines, n=0, lineterm="") if line[:2] not in {"--", "++"}]
 
 

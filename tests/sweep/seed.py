@@ -89,8 +89,7 @@ def open_network(folder: Path) -> Flask:
 
 
 def live(folder: Path, *, index_lags: bool) -> World:
-    """Live the story. An index that lags has not heard of anything that narrows what it may give.
-    """
+    """Live the story. An index that lags has not heard of anything that narrows what it may give."""
     folder.mkdir()
     app = open_network(folder)
     world = World(app, told())
@@ -197,8 +196,7 @@ def _past(db: Session, member: Member, person: Person) -> None:
 
 
 def write_part(db: Session, member: Member, words: Words, *, role: str = "") -> None:
-    """Write a part so that it ends at its level: at once, widened later unasked, or narrowed later.
-    """
+    """Write a part so that it ends at its level: at once, widened later unasked, or narrowed later."""
     part, level = Part(words.part), Audience(words.shown_to)
     widest = Audience.MEMBERS if part is Part.CONTACT else Audience.WEB
     first = widest if words.way == "narrowed" else level

@@ -30,7 +30,9 @@ def pair(fresh: World, tmp_path: Path) -> Iterator[tuple[World, World]]:
         close(world)
 
 
-def send(world: World, offer: Offered, data: list[tuple[str, str]], **kwargs: object) -> TestResponse:
+def send(
+    world: World, offer: Offered, data: list[tuple[str, str]], **kwargs: object
+) -> TestResponse:
     token = world.token(offer.viewer)
     sent = [(name, token if name == "csrf_token" else value) for name, value in data]
     body = {name: [value for each, value in sent if each == name] for name, _ in sent}

@@ -46,8 +46,7 @@ def happens(world: World, change: Change, now: datetime = NOW) -> None:
 
 
 def pages(world: World, viewer: str, near: tuple[str, ...]) -> Iterator[tuple[str, object]]:
-    """Yield every page of a viewer, with the people named in `near` where an address names people.
-    """
+    """Yield every page of a viewer, with the people named in `near` where an address names people."""
     handles = [world.story.people[label].handle for label in near]
     values = every_value(world.app) | {"handle": handles}
     client = world.client(viewer)
@@ -69,7 +68,9 @@ def posts(world: World, viewer: str, path: str, **data: str) -> tuple[object, ..
 
 def letters_to(world: World, label: str) -> list[tuple[str, str]]:
     world.run_worker()
-    read = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in world.letters()]
+    read = [
+        message_from_bytes(path.read_bytes(), policy=policy.default) for path in world.letters()
+    ]
     mine = [each for each in read if str(each["To"]) == world.story.people[label].email]
     return [(str(each["Subject"]), each.get_content()) for each in mine]
 
@@ -159,7 +160,9 @@ def hidden_words(db: Session, members: dict[str, Member], now: datetime) -> None
         availability = db.get_one(Section, (me.id, Part.AVAILABILITY))
         if availability.audience < 3:
             participation.set_work(db, me, work=list(Work), pace="Slowly.", now=now)
-            participation.set_room(db, me, half_days=32, from_month="2027-03", when="Late.", now=now)
+            participation.set_room(
+                db, me, half_days=32, from_month="2027-03", when="Late.", now=now
+            )
 
 
 def private_acts(db: Session, members: dict[str, Member], now: datetime) -> None:

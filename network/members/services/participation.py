@@ -17,8 +17,7 @@ from network.text import clean_line
 def set_room(
     db: Session, member: Member, *, half_days: int, from_month: str, when: str, now: datetime
 ) -> None:
-    """Set the time a member has: half days a month, from which month ("2027-01" or ""), and when.
-    """
+    """Set a member's time: half days a month, from which month ("2027-01" or ""), and when."""
     part = _participation(db, member)
     part.half_days = half_days
     part.from_month = from_month

@@ -1,5 +1,4 @@
-"""How a member takes part: the lamp, room, work, who may ask, who sees what. Each saved by itself.
-"""
+"""How a member takes part: lamp, room, work, who may ask, who sees what. Each saved by itself."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from network import auth, clock
 from network.db import db
 from network.htmx import Page, page, see_other
 from network.members import access, current, queries
-from network.members.finding import Finder, Results
+from network.members.finding import ALL_WORDS, Finder, Results
 from network.members.forms_people import HAS, NarrowForm
 from network.members.labels import WORK
 from network.members.services import searches
@@ -36,8 +36,8 @@ def search() -> Page:
     query = parse(typed, finder.analyzer)
     results = finder.search(query, form.narrowing(), start=_start())
     nearly = Results([])
-    if query and not results.people and not _start():
-        nearly = finder.spelt_nearly(query, form.narrowing())
+    if query and not _start() and not (results.people and results.people[0].band <= ALL_WORDS):
+        nearly = finder.spelt_nearly(query, form.narrowing(), results)
     return page(
         "members/people.html",
         "found",
@@ -91,8 +91,7 @@ def finder_for_request() -> Finder:
 
 
 def terms_of(args: Any) -> str:  # noqa: ANN401
-    """Return a search as the query part of an address: what it is for, without where one was in it.
-    """
+    """Return a search as the query part of an address: what it is for, without where one was in it."""
     pairs = [(name, value) for name in KEPT_FIELDS for value in args.getlist(name) if value.strip()]
     return urlencode(pairs)
 
