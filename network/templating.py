@@ -129,7 +129,7 @@ def today_words() -> str:
 
 
 def catalogue() -> Any:  # noqa: ANN401  # gettext's translations
-    """Return this request's translations: looked up once, because a page has hundreds of sentences."""
+    """Return this request's translations, looked up once: a page has hundreds of sentences."""
     if "catalogue" not in g:
         g.catalogue = get_translations()
     return g.catalogue

@@ -1,4 +1,4 @@
-"""People's words: cleaned on the way in, folded for comparing, Markdown made safe on the way out."""
+"""People's words: cleaned on the way in, folded to compare, Markdown made safe on the way out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The request: who owns its transaction, which headers every answer bears, how a refusal is said."""
+"""The request: who owns its transaction, which headers it bears, how a refusal is said."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def broken() -> ResponseReturnValue:
-    """Say that something broke on our side, on a page that needs nothing that could be broken too."""
+    """Say that something broke on our side, on a page that needs nothing else to work."""
     sentence = _("Something broke on our side. Nothing was saved. Try again in a while.")
     template = current_app.jinja_env.get_template("broken.html")
     return current_app.make_response((template.render(sentence=sentence, kept=kept_fields()), 500))

@@ -91,7 +91,7 @@ def finder_for_request() -> Finder:
 
 
 def terms_of(args: Any) -> str:  # noqa: ANN401
-    """Return a search as the query part of an address: what it is for, without where one was in it."""
+    """Return a search as the query part of an address, without where one was in it."""
     pairs = [(name, value) for name in KEPT_FIELDS for value in args.getlist(name) if value.strip()]
     return urlencode(pairs)
 
