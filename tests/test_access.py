@@ -447,7 +447,7 @@ def test_a_body_of_10_mb_is_a_quick_413(world: World, kind: str, viewer: str) ->
 def test_a_body_that_does_not_say_how_long_it_is_ends_too(client: FlaskClient, kind: str) -> None:
     chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
     status, taken = pour(client, "/signin", kind, **chunked)
-    assert status == 413
+    assert status in {400, 413}  # a form that is cut off has no token
     assert taken < 8 * MEGABYTE
 
 

@@ -23,8 +23,10 @@ from network.members.kinds import LISTS, SEARCHED, Audience, Part
 from network.members.models import Connection, Member, Participation, Section
 from network.members.visibility import BOUND, NOW, Viewer, findable, level, readable
 from network.search.port import Hit, Index, IndexUnavailable
+from network.search.prefixes import completes
 from network.search.query import Query
 from network.search.terms import Analyzer, mark, sentence_around
+from network.search.turns import turns
 from network.text import fold
 
 PAGE = 10
@@ -120,6 +122,7 @@ class Results:
 
     people: list[Found]
     next_from: int | None = None
+    start: int = 0
     index_away: bool = False
     spelt: tuple[str, ...] = ()
 
@@ -158,7 +161,7 @@ class Finder:
         except IndexUnavailable:
             hits = self._plain_hits(query)
             found = self._page(hits, query, narrowing, start=start, stems=stems)
-            return Results(found.people, found.next_from, index_away=True)
+            return replace(found, index_away=True)
 
     def spelt_nearly(self, query: Query, narrowing: Narrowing, found: Results) -> Results:
         """Return people whose visible words are spelt nearly like a word that nobody `found` wrote,
@@ -250,32 +253,36 @@ class Finder:
         start: int,
         stems: set[str],
     ) -> Results:
+        """Return the page after the first `start` people; beyond the last of them, the first page.
+
+        Counted from the first each time, those found alone: where a page begins tells nothing of
+        how many are hidden before it.
+        """
         people: list[Found] = []
-        at = start
-        for size in ROUNDS:
+        at = 0
+        for size in (start + ROUNDS[0], *ROUNDS[1:]):
             chunk = hits[at : at + size]
-            for offset, found in self._checked(chunk, query, narrowing, stems):
-                if len(people) == PAGE:
-                    return Results(_by_band(people), at + offset)
-                people.append(found)
-            at += len(chunk)
-            if len(chunk) < size:
-                return Results(_by_band(people))
-        return Results(_by_band(people), at)
+            people.extend(self._checked(chunk, query, narrowing, stems))
+            if len(people) > start + PAGE or len(chunk) < size:
+                break
+            at += size
+        start = start if start < len(people) else 0
+        further = start + PAGE if len(people) > start + PAGE else None
+        return Results(_by_band(people[start : start + PAGE]), further, start=start)
 
     def _checked(
         self, hits: Sequence[Hit], query: Query, narrowing: Narrowing, stems: set[str]
-    ) -> Iterator[tuple[int, Found]]:
+    ) -> Iterator[Found]:
         loaded = {found.member.id: found for found in self._load([hit.id for hit in hits])}
         wanted = narrowing.marks()
-        for offset, hit in enumerate(hits):
+        for hit in hits:
             found = loaded.get(hit.id)
             if (
                 found is not None
                 and fits(wanted, self._marks(found))
                 and self._explain(found, query, stems)
             ):
-                yield offset, found
+                yield found
 
     def _load(self, ids: Sequence[int]) -> list[Found]:
         """Return those of these members whom the viewer may find, in this order, with what they may
@@ -290,7 +297,7 @@ class Finder:
         for section in self.db.scalars(_READABLE, filled):
             sections[section.member_id][section.part.value] = section
         filled["ids"] = [each for each in members if Part.AVAILABILITY in sections[each]]
-        work = dict(self.db.execute(_WORK, filled).tuples().all())
+        work = dict(self.db.execute(_WORK, filled).all())
         return [
             Found(
                 member=members[each][0],
@@ -334,7 +341,7 @@ class Finder:
         for stem in self.analyzer.stems(words):
             if stem in stems:
                 fitting[stem] = stem
-            elif query.prefix and stem.startswith(query.prefix):
+            elif query.prefix and completes(stem, query.prefix):
                 fitting[stem] = query.stems[-1]
         return fitting
 
@@ -367,16 +374,21 @@ class Finder:
         for found in results.people:
             for runs in (found.quote, *(reason.runs for reason in found.reasons)):
                 for piece, hit in runs:
-                    if hit and stem in self.analyzer.stems(piece):
-                        return piece.lower()
+                    for term in self.analyzer.terms(piece) if hit else ():
+                        if term.stem == stem:
+                            return piece[term.start : term.end].lower()
         return stem
 
     def _plain_hits(self, query: Query) -> list[Hit]:
         """Return ids by a plain look through the database: slower and rougher, but always there."""
-        wanted = select(Section.member_id).where(
-            Section.part.in_(SEARCHED),
-            readable(self.viewer),
-            Section.member_id != self.viewer.member_id,
+        wanted = (
+            select(Section.member_id)
+            .join(Member, Member.id == Section.member_id)
+            .where(
+                Section.part.in_(SEARCHED),
+                readable(self.viewer),
+                findable(self.viewer, self.now),
+            )
         )
         if query:
             wanted = wanted.where(
@@ -387,10 +399,11 @@ class Finder:
                     )
                 )
             )
-        ids = self.db.scalars(
-            wanted.distinct().order_by(Section.member_id.desc()).limit(PLAIN_MOST)
+        ids = list(
+            self.db.scalars(wanted.distinct().order_by(Section.member_id.desc()).limit(PLAIN_MOST))
         )
-        return [Hit(id=each, band=0) for each in ids]
+        turn = dict(zip(ids, turns(ids, self.day), strict=True))
+        return [Hit(id=each, band=0) for each in sorted(ids, key=turn.__getitem__)]
 
 
 @lru_cache(maxsize=8)

@@ -279,6 +279,12 @@ def part_form(part: Part, section: Section | None, formdata: Any = None) -> Any:
     return form
 
 
+def card_as_kept(part: Part, section: Section | None) -> Card:
+    """Return one part to be read; a purpose that was never said opens by itself."""
+    unsaid = part is Part.PURPOSE and not (section and section.body)
+    return Card(part, section, part_form(part, section) if unsaid else None)
+
+
 def room_form(participation: Participation, now: datetime, formdata: Any = None) -> Any:  # noqa: ANN401
     """Return the dial of time, with the months ahead by name."""
     half_days = next(key for key, (most, _w) in ROOM.items() if participation.half_days <= most)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import CHROMIUM
 from tests.faults.running import Running, running, write_demo
@@ -14,28 +14,28 @@ WAIT_MS = 10_000
 expect.set_options(timeout=WAIT_MS)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def chromium() -> None:
-    """Skip where there is no Chromium, and say so; where CI=true it has to be there."""
-    if CHROMIUM.exists():
-        return
-    said = f"{CHROMIUM} is missing: apt-get install chromium"
-    if os.environ.get("CI") == "true":
-        pytest.fail(said)
-    pytest.skip(said)
-
-
 @pytest.fixture(scope="session")
-def network(chromium: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A demo network, served by its own command: one for each process of tests."""
     instance = write_demo(tmp_path_factory.mktemp("browser") / "instance")
     with running(instance) as network:
         yield network
 
 
-@pytest.fixture(scope="session")
-def base_url(network: Running) -> str:
-    return network.url
+@pytest.fixture(scope="module")
+def browser(browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    """Chromium, for one module: while it runs, its event loop runs in this thread, and tests of the
+    application itself would stumble over that.
+    """
+    if not CHROMIUM.exists():
+        said = f"{CHROMIUM} is missing: apt-get install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(said)
+        pytest.skip(said)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**browser_type_launch_args)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(params=["script", "no script"])
@@ -45,23 +45,27 @@ def script(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def visit(new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+def visit(browser: Browser, network: Running) -> Iterator[Callable[..., Page]]:
     """Open a browser of one's own: `visit("ama", width=390)`; nobody's, without a handle."""
+    contexts = []
 
-    def open_page(handle: str = "", *, script: bool = True, width: int = 1280, **more: Any) -> Page:
-        context = new_context(
+    def open_page(handle: str = "", *, script: bool = True, width: int = 1280) -> Page:
+        context = browser.new_context(
+            base_url=network.url,
             viewport={"width": width, "height": 900},
             java_script_enabled=script,
             reduced_motion="reduce",
-            **more,
         )
+        contexts.append(context)
         context.set_default_timeout(WAIT_MS)
         page = context.new_page()
         if handle:
             as_member(page, handle)
         return page
 
-    return open_page
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 def as_member(page: Page, handle: str) -> None:

@@ -77,9 +77,10 @@ def shape(path: str) -> str:
 
 
 def walk(page: Page, starts: Iterable[str], *, most: int = MOST_OF_A_KIND) -> Iterator[str]:
-    """Open the starts and what they lead to, at most so many pages of a kind besides the starts."""
+    """Open the starts, and what they lead to: at most so many pages of a kind."""
     home = page.url.split("/", 3)[:3]
-    waiting, met, kinds = list(starts), set(starts), Counter[str]()
+    waiting, met = list(starts), set(starts)
+    kinds = Counter(map(shape, waiting))
     while waiting:
         path = waiting.pop(0)
         page.goto(path)

@@ -22,7 +22,7 @@ from network.search.query import Query, parse
 
 people = Blueprint("people", __name__)
 
-FURTHEST = 5000
+FURTHEST = 500
 LONGEST_QUERY = 300
 KEPT_FIELDS = ("q", "work", "has", "language", "place", "theme")
 
@@ -36,7 +36,7 @@ def search() -> Page:
     query = parse(typed, finder.analyzer)
     results = finder.search(query, form.narrowing(), start=_start())
     nearly = Results([])
-    if query and not _start() and not (results.people and results.people[0].band <= ALL_WORDS):
+    if query and not results.start and not (results.people and results.people[0].band <= ALL_WORDS):
         nearly = finder.spelt_nearly(query, form.narrowing(), results)
     return page(
         "members/people.html",
@@ -52,7 +52,7 @@ def search() -> Page:
         else [],
         kept=[(each, described(each.terms)) for each in queries.saved_searches(db.session, member)],
         terms=terms_of(request.args),
-        start=_start(),
+        start=results.start,
         further=_further(results),
     )
 

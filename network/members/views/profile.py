@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, request
@@ -20,10 +19,10 @@ from network.members.forms_profile import (
     Card,
     NameForm,
     PictureForm,
+    card_as_kept,
     part_form,
 )
 from network.members.kinds import Audience, Part
-from network.members.models import Section
 from network.members.portraits import portrait_from
 from network.members.services import profiles
 from network.members.visibility import SOME_CONNECTION, SOME_MEMBER, THE_WEB, Viewer
@@ -140,7 +139,7 @@ def shown(*blocks: str, status: int = 200, **replaced: Any) -> Page:  # noqa: AN
     sections = queries.own_sections(db.session, member)
     mine = replaced.get("card")
     cards = [
-        mine if mine and mine.part is part else card_as_kept(part, sections)
+        mine if mine and mine.part is part else card_as_kept(part, sections.get(part.value))
         for part in ON_THE_PROFILE
     ]
     context = {
@@ -169,13 +168,6 @@ def card_of(part: Part, state: str) -> Card:
     """Return one part as it is kept now, after this was done with it."""
     section = queries.own_sections(db.session, current.member()).get(part.value)
     return Card(part, section, part_form(part, section) if state == "opened" else None, state)
-
-
-def card_as_kept(part: Part, sections: Mapping[str, Section]) -> Card:
-    """Return one part to be read; a purpose that was never said opens by itself."""
-    section = sections.get(part.value)
-    unsaid = part is Part.PURPOSE and not (section and section.body)
-    return Card(part, section, part_form(part, section) if unsaid else None)
 
 
 def keep(part: Part, form: Any) -> None:  # noqa: ANN401

@@ -1,0 +1,290 @@
+"""Fragments: each block that a view names, alone, says nothing and offers nothing that its page would not."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from werkzeug.test import TestResponse
+
+import network
+from network import htmx
+from tests.sweep.crawl import HTMX, every_value, filled, rules
+from tests.sweep.forms import SENTENCE, Form, forms_in
+from tests.sweep.seed import NOW, World, close, live, twin
+
+ROOT = Path(network.__file__).parent
+VOID = {"input", "br", "img", "meta", "link", "hr", "path", "use", "circle", "rect", "stop"}
+VIEWERS = ("owner1", "asked", "waiting", "steward", "stranger", "newcomer")
+
+
+KEY = re.compile(r"[\w-]{12,}")
+
+
+# Which blocks views name
+
+
+def _strings(node: ast.AST) -> set[str]:
+    return {e.value for e in ast.walk(node) if isinstance(e, ast.Constant) and isinstance(e.value, str)}
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield getattr(node.func, "id", getattr(node.func, "attr", "")), node
+
+
+def named_blocks(app: Flask) -> set[tuple[str, str]]:
+    """Return each template and block that a view names: in `page` itself, or by way of a function."""
+    named: set[tuple[str, str]] = set()
+    trees = {p: ast.parse(p.read_text()) for p in sorted(ROOT.rglob("*.py")) if "views" in str(p)}
+    constants = {
+        target.id: node.value.value
+        for tree in trees.values()
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    hands_on: dict[str, set[str]] = {}  # functions that hand blocks on, to which templates
+    functions = [
+        f for tree in trees.values() for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)
+    ]
+    for _round in range(3):
+        for function in functions:
+            for called, call in _calls(function):
+                templates = set(hands_on.get(called, ()))
+                if called == "page" and call.args:
+                    first = call.args[0]
+                    template = getattr(first, "value", constants.get(getattr(first, "id", ""), ""))
+                    named |= {(template, block) for each in call.args[1:] for block in _strings(each)}
+                    templates = {template} if any(map(_is_passed_on, call.args[1:])) else set()
+                else:
+                    named |= {(t, b) for t in templates for each in call.args for b in _strings(each)}
+                    templates = templates if any(map(_is_passed_on, call.args)) else set()
+                if templates and (function.args.args or function.args.vararg):
+                    hands_on.setdefault(function.name, set()).update(templates)
+    known = {template: set(app.jinja_env.get_template(template).blocks) for template, _ in named}
+    # What a wrapper is called with is a block where the template has one of that name.
+    direct = {
+        (template, block)
+        for tree in trees.values()
+        for called, call in _calls(tree)
+        if called == "page"
+        for template in [getattr(call.args[0], "value", "")]
+        for each in call.args[1:]
+        if isinstance(each, ast.Constant)
+        for block in [each.value]
+    }
+    return {(t, b) for t, b in named if b in known[t] or (t, b) in direct}
+
+
+def _is_passed_on(argument: ast.expr) -> bool:
+    return isinstance(argument, ast.Starred | ast.Name)
+
+
+# What a piece of HTML says and offers
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.controls: set[str] = set()
+        self.words: list[str] = []
+        self._unsaid: list[str] = []
+        self._form = ""
+        self._button = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        it = {name: value or "" for name, value in attrs}
+        self.ids |= {it["id"]} if "id" in it else set()
+        # What has just happened is said in the fragment alone: the notice that takes the focus.
+        announces = "autofocus" in it or it.get("role") in {"status", "alert"}
+        if tag not in VOID and (self._unsaid or (announces and tag not in {"input", "button"})):
+            self._unsaid.append(tag)
+        if tag == "form":
+            self._form = it.get("action", "")
+            self.controls.add(f"form {self._form}")
+        if tag in {"input", "textarea", "select", "button"} and it.get("type") != "hidden":
+            self.controls.add(f"{self._form} {tag} {it.get('name')} {it.get('value') or ''}")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._unsaid and self._unsaid[-1] == tag:
+            self._unsaid.pop()
+        if tag == "form":
+            self._form = ""
+
+    def handle_data(self, data: str) -> None:
+        if not self._unsaid and data.strip():
+            self.words += data.split()
+
+
+def read(html: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(html)
+    return reader
+
+
+def said(words: list[str]) -> str:
+    return " ".join(words)
+
+
+# Asking for every part
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A part that htmx asked for, and the page that it belongs to."""
+
+    rendered: tuple[str, tuple[str, ...]]
+    target: str
+    part: TestResponse
+    page: TestResponse
+    what: str
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    world = live(tmp_path_factory.mktemp("kept") / "instance", index_lags=False)
+    yield world
+    close(world)
+
+
+@pytest.fixture
+def world(kept: World, tmp_path: Path) -> Iterator[World]:
+    with time_machine.travel(NOW, tick=False):
+        copy = twin(kept, tmp_path / "twin")
+        yield copy
+        close(copy)
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[str, ...]]]:
+    """The templates and blocks of the answers that were given, the latest last."""
+    seen: list[tuple[str, tuple[str, ...]]] = []
+    render = htmx.Page.render
+
+    def watch(page: htmx.Page) -> str:
+        seen.append((page.template, page.blocks))
+        return render(page)
+
+    monkeypatch.setattr(htmx.Page, "render", watch)
+    return seen
+
+
+def asked_for(world: World, rendered: list[tuple[str, tuple[str, ...]]]) -> Iterator[Asked]:
+    """Yield every part that the pages would ask for: each htmx form, sent, and each page with blocks."""
+    done: set[str] = set()
+    for viewer in VIEWERS:
+        client = world.client(viewer)
+        near = [world.story.people[label].handle for label in ("owner3", "stranger")]
+        values = every_value(world.app) | {"handle": near, "key": []}
+        paths = [path for rule in rules(world.app, "GET") for path in filled(rule, values)]
+        for path in [*paths, "/people?q=words+that+came", "/people?q=nobodywrotethis"]:
+            before = client.get(path)
+            if before.status_code != 200 or before.mimetype != "text/html":
+                continue
+            part = client.get(path, headers=HTMX)
+            if rendered[-1][1]:
+                yield Asked(rendered[-1], "", part, before, f"GET {path}")
+            for form in forms_in(before.text):
+                kind = KEY.sub("", form.hx)
+                if form.hx and form.method == "POST" and kind not in done:
+                    done.add(kind)
+                    yield send(world, viewer, path, form, rendered)
+
+
+def send(
+    world: World,
+    viewer: str,
+    path: str,
+    form: Form,
+    rendered: list[tuple[str, tuple[str, ...]]],
+) -> Asked:
+    """Send a form by htmx; the page is fetched as it is afterwards."""
+    client = world.client(viewer)
+    words = "https://a.example" if form.hx.endswith("/links") else SENTENCE
+    data = {name: words if value == SENTENCE else value for name, value in form.data}
+    data["csrf_token"] = world.token(viewer)
+    part = client.post(form.hx, data=data, headers=HTMX)
+    latest = rendered[-1] if part.data else ("", ())
+    return Asked(latest, form.target, part, client.get(path), f"POST {form.hx}")
+
+
+def check(one: Asked) -> None:
+    """Hold a part against its page."""
+    if not one.part.data:  # sent on, or a page on which this part is not
+        assert "HX-Redirect" in one.part.headers or not one.target, one.what
+        return
+    assert one.part.status_code == 200, (one.what, one.part.status)
+    part, whole = read(one.part.text), read(one.page.text)
+    assert "<html" not in one.part.text, f"{one.what} answers with a whole page"
+    answered = one.rendered[0] == "asks/one.html"  # what was answered with yes leaves the inbox
+    if not answered:
+        assert part.ids & whole.ids, one.what
+    if one.target:
+        assert one.target.removeprefix("#") in part.ids, f"{one.what} has no {one.target}"
+    assert part.controls <= whole.controls, (one.what, part.controls - whole.controls)
+    if not answered:
+        gone = [word for word in part.words if word not in whole.words]
+        assert said(part.words) in said(whole.words), (one.what, gone)
+
+
+def test_every_part_that_htmx_asks_for_is_a_part_of_its_page(
+    world: World, rendered: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    world.app.config["PROPAGATE_EXCEPTIONS"] = False
+    wrong, tried, alone = {}, 0, set()
+    for one in asked_for(world, rendered):
+        tried += 1
+        alone |= {(one.rendered[0], block) for block in one.rendered[1]}
+        try:
+            check(one)
+        except AssertionError as error:
+            wrong.setdefault(KEY.sub("...", one.what), str(error)[:300])
+    assert not wrong, "\n" + "\n".join(f"{what}: {why}" for what, why in wrong.items())
+    assert tried > 60
+    assert named_blocks(world.app) - alone == NEVER_ALONE
+
+
+# Shown alone only where a form was not taken, and by the test below; or asked for by no page yet.
+NEVER_ALONE: set[tuple[str, str]] = set()
+
+
+def test_the_blocks_that_views_name_are_there(app: Flask) -> None:
+    named = named_blocks(app)
+    assert len(named) > 10
+    missing = [
+        (template, block)
+        for template, block in named
+        if block not in app.jinja_env.get_template(template).blocks
+    ]
+    assert missing == []
+
+
+def test_a_form_that_is_not_taken_comes_back_as_its_part_with_what_was_written(
+    world: World, rendered: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    tried = 0
+    for path in ("/me/profile", "/me/participation", "/me/account"):
+        for form in forms_in(world.client("newcomer").get(path).text):
+            wrong = {name: "z" * 9_000 for name, value in form.data if value.startswith("A sentence")}
+            if not form.hx or not wrong:
+                continue
+            data = {**dict(form.data), **wrong, "csrf_token": world.token("newcomer")}
+            part = world.client("newcomer").post(form.hx, data=data, headers=HTMX)
+            found = read(part.text)
+            assert part.status_code == 422, form.hx
+            assert form.target.removeprefix("#") in found.ids, form.hx
+            assert "z" * 9_000 in part.text, form.hx
+            assert 'aria-invalid="true"' in part.text, form.hx
+            tried += 1
+    assert tried >= 3
