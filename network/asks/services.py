@@ -7,11 +7,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Row, bindparam, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from network.asks.kinds import COOLING_OFF, Kind
 from network.asks.models import Ask, AskState
+from network.changes import changed
 from network.errors import Conflict, Invalid, NotAllowed, NotFound
 from network.events.services import record
 from network.members.models import Member, Participation
@@ -246,12 +246,13 @@ def _only(member_id: int, actor: Member) -> None:
 def _move(
     db: Session, ask: Ask, origins: tuple[AskState, ...], to: AskState, *, now: datetime
 ) -> None:
-    moved = db.execute(
+    moved = changed(
+        db,
         update(Ask)
         .where(Ask.id == ask.id, Ask.state.in_(origins), Ask.expires_at > now)
-        .values(state=to, ended_at=None if to is AskState.WAITING else now)
+        .values(state=to, ended_at=None if to is AskState.WAITING else now),
     )
-    if not isinstance(moved, CursorResult) or moved.rowcount != 1:
+    if moved != 1:
         raise Conflict
     db.refresh(ask, ("state", "ended_at"))
 

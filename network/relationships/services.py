@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Subquery, select, union_all, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from network.asks.models import Ask
 from network.asks.services import close_between
+from network.changes import changed
 from network.errors import Conflict
 from network.events.services import record
 from network.members.kinds import WhoMayAsk
@@ -62,12 +62,13 @@ def connect(db: Session, ask: Ask, now: datetime) -> None:
 
 def end(db: Session, connection: Connection, *, actor: Member, now: datetime) -> None:
     """End a connection quietly. Ending it twice is once."""
-    ended = db.execute(
+    ended = changed(
+        db,
         update(Connection)
         .where(Connection.id == connection.id, Connection.ended_at.is_(None))
-        .values(ended_at=now)
+        .values(ended_at=now),
     )
-    if isinstance(ended, CursorResult) and ended.rowcount == 1:
+    if ended == 1:
         record(
             db,
             "relationships:connection:ended",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from network.changes import changed
 from network.events.services import record
 from network.members.kinds import Joining
 from network.members.models import Invitation, Member, Network
@@ -44,16 +44,17 @@ def withdraw_invitation(
     db: Session, invitation: Invitation, *, steward: Member, now: datetime
 ) -> bool:
     """Close a door that was held open, and delete its draft. Tell whether it was open."""
-    closed = db.execute(
+    closed = changed(
+        db,
         update(Invitation)
         .where(
             Invitation.id == invitation.id,
             Invitation.used_at.is_(None),
             Invitation.withdrawn_at.is_(None),
         )
-        .values(withdrawn_at=now, draft={})
+        .values(withdrawn_at=now, draft={}),
     )
-    if not isinstance(closed, CursorResult) or closed.rowcount != 1:
+    if closed != 1:
         return False
     record(
         db,

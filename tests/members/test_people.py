@@ -165,7 +165,7 @@ def test_work_is_told_to_those_who_may_read_it(rui, ama, make_member, hers, sign
         low, high = sorted((friend.id, rui.id))
         db.add(Connection(low_id=low, high_id=high, asker_id=low, reason="Tea.", since=now))
     learn()
-    assert "Open to interim" in words_of(sign_in(friend).get("/people?q=night"))
+    assert "Open to an interim role." in words_of(sign_in(friend).get("/people?q=night"))
     assert "Open to" not in words_of(hers.get("/people?q=night")).split("Closest words")[1]
     assert listed(sign_in(friend).get("/people?work=interim")) == ["rui"]
     assert listed(hers.get("/people?work=interim")) == []

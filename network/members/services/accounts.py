@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from network import auth
+from network.changes import changed
 from network.errors import Conflict, Invalid
 from network.events.services import record
 from network.members.kinds import Part
@@ -42,26 +42,27 @@ def start_sign_in(db: Session, member: Member, *, device: str, now: datetime) ->
 
 def use_link(db: Session, member_id: int, credential_version: int) -> bool:
     """Spend a mailed link: true once, for one caller, and every link made before dies with it."""
-    spent = db.execute(
+    spent = changed(
+        db,
         update(Member)
         .where(Member.id == member_id, Member.credential_version == credential_version)
-        .values(credential_version=credential_version + 1)
+        .values(credential_version=credential_version + 1),
     )
-    return isinstance(spent, CursorResult) and spent.rowcount == 1
+    return spent == 1
 
 
 def end_sign_in(db: Session, member: Member, *, key: str, now: datetime) -> None:
     """End one of a member's own sign-ins. Ending it twice is harmless."""
-    db.execute(delete(SignIn).where(SignIn.member_id == member.id, SignIn.key == key))
-    record(db, "members:sign_in:ended", actor=member.id, subject=("member", member.id), now=now)
+    if changed(db, delete(SignIn).where(SignIn.member_id == member.id, SignIn.key == key)):
+        subject = ("member", member.id)
+        record(db, "members:sign_in:ended", actor=member.id, subject=subject, now=now)
 
 
 def end_other_sign_ins(db: Session, member: Member, *, keep: int, now: datetime) -> None:
     """End all of a member's sign-ins but one."""
     db.execute(delete(SignIn).where(SignIn.member_id == member.id, SignIn.id != keep))
-    record(
-        db, "members:sign_in:others_ended", actor=member.id, subject=("member", member.id), now=now
-    )
+    subject = ("member", member.id)
+    record(db, "members:sign_in:others_ended", actor=member.id, subject=subject, now=now)
 
 
 def is_fresh(sign_in: SignIn, now: datetime) -> bool:

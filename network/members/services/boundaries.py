@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from network.changes import changed
 from network.errors import Invalid
 from network.events.services import record
 from network.members.models import Block, Member, Shield
@@ -48,8 +49,9 @@ def raise_shield(db: Session, member: Member, *, against: str, now: datetime) ->
 
 def lower_shield(db: Session, member: Member, *, key: str, now: datetime) -> None:
     """Take one of the member's own shields down. Harmless when it is down."""
-    db.execute(delete(Shield).where(Shield.member_id == member.id, Shield.key == key))
-    record(db, "members:shield:lowered", actor=member.id, subject=("member", member.id), now=now)
+    if changed(db, delete(Shield).where(Shield.member_id == member.id, Shield.key == key)):
+        subject = ("member", member.id)
+        record(db, "members:shield:lowered", actor=member.id, subject=subject, now=now)
 
 
 def block(db: Session, blocker: Member, *, blocked_id: int, now: datetime) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from network.changes import changed
 from network.errors import Conflict
 from network.events.services import record
 from network.members.kinds import DEFAULT_AUDIENCE, Audience, Part, WhoMayAsk, Work
@@ -123,12 +123,13 @@ def apply(
 
 def welcome(db: Session, application: Application, *, steward: Member, now: datetime) -> Invitation:
     """Say yes to an application: the person is invited, with the purpose they wrote as draft."""
-    taken = db.execute(
+    taken = changed(
+        db,
         update(Application)
         .where(Application.id == application.id, Application.welcomed_at.is_(None))
-        .values(welcomed_at=now)
+        .values(welcomed_at=now),
     )
-    if not isinstance(taken, CursorResult) or taken.rowcount != 1:
+    if taken != 1:
         raise Conflict
     return invite(
         db,
@@ -147,12 +148,13 @@ def turn_down(
 
     Raises `Conflict` if it was answered already.
     """
-    taken = db.execute(
+    taken = changed(
+        db,
         delete(Application).where(
             Application.id == application.id, Application.welcomed_at.is_(None)
-        )
+        ),
     )
-    if not isinstance(taken, CursorResult) or taken.rowcount != 1:
+    if taken != 1:
         raise Conflict
     record(
         db,
@@ -178,7 +180,8 @@ def join(
 
     Raises `Conflict` if it was used, withdrawn or lapsed, or if the address has an account by now.
     """
-    used = db.execute(
+    used = changed(
+        db,
         update(Invitation)
         .where(
             Invitation.id == invitation.id,
@@ -186,9 +189,9 @@ def join(
             Invitation.withdrawn_at.is_(None),
             Invitation.expires_at > now,
         )
-        .values(used_at=now)
+        .values(used_at=now),
     )
-    if not isinstance(used, CursorResult) or used.rowcount != 1:
+    if used != 1:
         raise Conflict(_("This invitation has been used or has lapsed. Ask for a new one."))
     if member_by_email(db, invitation.email) is not None:
         raise Conflict(_("There is an account with this address. Sign in instead."))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from network.changes import changed
 from network.errors import Invalid
 from network.events.services import record
 from network.members.models import Member, SavedSearch
@@ -31,7 +32,7 @@ def keep_search(db: Session, member: Member, *, terms: str, now: datetime) -> No
 
 def forget_search(db: Session, member: Member, *, key: str, now: datetime) -> None:
     """Let one of the member's own kept searches go. Harmless when it is gone."""
-    db.execute(
-        delete(SavedSearch).where(SavedSearch.member_id == member.id, SavedSearch.key == key)
-    )
-    record(db, "members:search:forgotten", actor=member.id, subject=("member", member.id), now=now)
+    mine = delete(SavedSearch).where(SavedSearch.member_id == member.id, SavedSearch.key == key)
+    if changed(db, mine):
+        subject = ("member", member.id)
+        record(db, "members:search:forgotten", actor=member.id, subject=subject, now=now)

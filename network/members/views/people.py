@@ -34,7 +34,9 @@ def search() -> Page:
     form = NarrowForm(request.args)
     typed = request.args.get("q", "")[:LONGEST_QUERY]
     query = parse(typed, finder.analyzer)
-    results = finder.search(query, form.narrowing(), start=_start())
+    results = Results([])
+    if query or not typed.strip():  # in signs alone there is nothing to look for
+        results = finder.search(query, form.narrowing(), start=_start())
     nearly = Results([])
     if query and not results.start and not (results.people and results.people[0].band <= ALL_WORDS):
         nearly = finder.spelt_nearly(query, form.narrowing(), results)
