@@ -26,6 +26,7 @@ from network.members.services.accounts import start_sign_in
 from network.members.services.joining import add_member
 from network.members.services.profiles import change_purpose, write
 from tests.postgresql import cluster
+from tests.sweep.fixtures import fresh, lagging, offers, own, pair, that_day  # noqa: F401
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PASSWORD = "a long walk by the sea"

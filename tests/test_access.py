@@ -29,8 +29,8 @@ from network.db import db, migrate, reading, transaction
 from network.members.models import Member, Network
 from tests.conftest import TOKEN, MakeMember, dispose, settings_for
 from tests.sweep.crawl import HTMX, UNKNOWN, every_value, filled, rules, unsafe_rules
-from tests.sweep.forms import Offered, offered
-from tests.sweep.seed import NOW, World, close, dump, live, twin
+from tests.sweep.forms import Offered
+from tests.sweep.seed import NOW, World, dump
 
 PUBLIC = frozenset(
     {
@@ -55,29 +55,6 @@ DOOR = "/signin"
 MEGABYTE = 1024 * 1024
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A network with somebody of every kind in it. Only read it."""
-    world = live(tmp_path_factory.mktemp("kept") / "instance", index_lags=False)
-    yield world
-    close(world)
-
-
-@pytest.fixture
-def world(kept: World, tmp_path: Path) -> Iterator[World]:
-    """A copy of it that may be changed."""
-    with time_machine.travel(NOW, tick=False):
-        copy = twin(kept, tmp_path / "twin")
-        yield copy
-        close(copy)
-
-
-@pytest.fixture
-def offers(world: World) -> list[Offered]:
-    near = [world.story.people[label].handle for label in ("owner1", "owner3", "stranger")]
-    return offered(world, ("", "invited", "owner1", "asked", "steward", "waiting", "resting"), near)
-
-
 # Who comes in
 
 
@@ -92,24 +69,24 @@ def test_every_public_view_is_named_here(app: Flask) -> None:
 
 @pytest.mark.parametrize("viewer", ["", "suspended_viewer", "departed_viewer", "a cookie made up"])
 def test_everything_else_turns_a_stranger_away_and_changes_nothing(
-    world: World, viewer: str
+    own: World, viewer: str
 ) -> None:
     if viewer.startswith("a cookie"):
-        world.cookies[viewer] = "made-up"
-    before, values = dump(world), every_value(world.app)
+        own.cookies[viewer] = "made-up"
+    before, values = dump(own), every_value(own.app)
     values = {name: found[:2] for name, found in values.items()}
-    for rule in world.app.url_map.iter_rules():
+    for rule in own.app.url_map.iter_rules():
         if rule.endpoint in {*PUBLIC, "static"}:
             continue
         for path in filled(rule, values):
             for method in rule.methods - {"OPTIONS"}:
-                sent = {"data": {"csrf_token": world.token(viewer)}} if method == "POST" else {}
-                plain = world.client(viewer).open(path, method=method, **sent)
+                sent = {"data": {"csrf_token": own.token(viewer)}} if method == "POST" else {}
+                plain = own.client(viewer).open(path, method=method, **sent)
                 assert (plain.status_code, plain.headers["Location"]) == (303, DOOR), path
-                part = world.client(viewer).open(path, method=method, headers=HTMX, **sent)
+                part = own.client(viewer).open(path, method=method, headers=HTMX, **sent)
                 assert (part.status_code, part.headers["HX-Redirect"]) == (401, DOOR), path
                 assert part.data == b""
-    assert dump(world) == before
+    assert dump(own) == before
 
 
 def test_a_view_that_nobody_marked_is_closed(instance: Path) -> None:
@@ -122,12 +99,12 @@ def test_a_view_that_nobody_marked_is_closed(instance: Path) -> None:
 # What every answer bears
 
 
-def answers(world: World) -> Iterator[tuple[str, TestResponse]]:
+def answers(own: World) -> Iterator[tuple[str, TestResponse]]:
     """Yield one answer of every route, as somebody signed in and as nobody; and of every refusal."""
-    values = {name: found[:1] for name, found in every_value(world.app).items()}
+    values = {name: found[:1] for name, found in every_value(own.app).items()}
     for viewer in ("", "owner1", "steward"):
-        client = world.client(viewer)
-        for rule in rules(world.app, "GET"):
+        client = own.client(viewer)
+        for rule in rules(own.app, "GET"):
             for path in filled(rule, values):
                 yield f"{rule.endpoint} of {viewer or 'nobody'}", client.get(path)
                 yield f"{rule.endpoint} by htmx", client.get(path, headers=HTMX)
@@ -138,8 +115,8 @@ def answers(world: World) -> Iterator[tuple[str, TestResponse]]:
         yield "options", client.options("/rules")
 
 
-def test_every_answer_bears_the_headers_that_keep_it_safe(world: World) -> None:
-    for what, answer in answers(world):
+def test_every_answer_bears_the_headers_that_keep_it_safe(own: World) -> None:
+    for what, answer in answers(own):
         policy = dict(
             part.strip().split(" ", 1)
             for part in answer.headers["Content-Security-Policy"].split(";")
@@ -153,10 +130,10 @@ def test_every_answer_bears_the_headers_that_keep_it_safe(world: World) -> None:
         assert "HX-Request" in answer.headers.get("Vary", ""), what
 
 
-def test_no_answer_for_a_person_is_kept_by_a_browser_or_on_the_way(world: World) -> None:
+def test_no_answer_for_a_person_is_kept_by_a_browser_or_on_the_way(own: World) -> None:
     kept = {
         what.partition(" ")[0]
-        for what, answer in answers(world)
+        for what, answer in answers(own)
         if not {"no-store", "private"} <= set(re.split(r",\s*", answer.headers["Cache-Control"]))
     }
     assert kept == set()
@@ -185,24 +162,24 @@ def test_over_https_the_cookie_is_bound_to_the_host_and_https_stays(instance: Pa
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
 
 
-def test_signing_out_clears_the_browser(world: World) -> None:
-    client = world.client("owner1")
-    answer = client.post("/signout", data={"csrf_token": world.token("owner1")})
+def test_signing_out_clears_the_browser(own: World) -> None:
+    client = own.client("owner1")
+    answer = client.post("/signout", data={"csrf_token": own.token("owner1")})
     assert '"cookies"' in answer.headers["Clear-Site-Data"]
     assert client.get("/me/account").status_code == 303
 
 
-def test_a_poisoned_host_leads_nobody_anywhere(world: World) -> None:
-    client, evil = world.app.test_client(), "http://evil.example"
+def test_a_poisoned_host_leads_nobody_anywhere(own: World) -> None:
+    client, evil = own.app.test_client(), "http://evil.example"
     for path in ("/", "/people", "/join", "/signin"):
         answer = client.get(path, base_url=evil)
         assert "evil.example" not in answer.text + answer.headers.get("Location", "")
     token = TOKEN.search(answer.text)[1]
-    data = {"csrf_token": token, "email": world.story.people["owner1"].email}
+    data = {"csrf_token": token, "email": own.story.people["owner1"].email}
     assert client.post("/signin/link", data=data, base_url=evil).status_code == 200
-    known = set(world.letters())
-    world.run_worker()
-    (letter,) = (path.read_text() for path in set(world.letters()) - known)
+    known = set(own.letters())
+    own.run_worker()
+    (letter,) = (path.read_text() for path in set(own.letters()) - known)
     assert "evil.example" not in letter
     assert "http://127.0.0.1:8000/signin/link/" in letter.replace("=\n", "")
 
@@ -248,16 +225,16 @@ def test_a_view_cannot_write_while_it_is_only_asked(
         assert session.get_one(Member, ama.id).steward is False
 
 
-def test_nothing_is_written_by_looking_at_every_page(world: World) -> None:
-    before, values = dump(world), every_value(world.app)
+def test_nothing_is_written_by_looking_at_every_page(own: World) -> None:
+    before, values = dump(own), every_value(own.app)
     for viewer in ("", "owner1", "steward", "waiting"):
-        client = world.client(viewer)
-        values["token"] = [UNKNOWN, *world.links.get(viewer, [])]
-        for rule in rules(world.app, "GET"):
+        client = own.client(viewer)
+        values["token"] = [UNKNOWN, *own.links.get(viewer, [])]
+        for rule in rules(own.app, "GET"):
             for path in islice(filled(rule, values), 3):
                 assert client.get(path).status_code < 500, path
                 assert client.head(path).status_code < 500, path
-    assert dump(world) == before
+    assert dump(own) == before
 
 
 # Garbage
@@ -265,7 +242,7 @@ def test_nothing_is_written_by_looking_at_every_page(world: World) -> None:
 SCRIPT, SUM = "<script>alert(1)</script>", "{{ 1337 * 1337 }}"
 GARBAGE = (
     *("", " ", "\x00", "a\x00b", "%", "\\", "'", '"', "0", "-1", "9" * 30, str(2**63), "NaN"),
-    *("1e309", "٣", "2026-02-30", "0000-00", "9999-12-31", "x" * 10_000, "wort " * 2_000),
+    *("1e309", "٣", "2026-02-30", "0000-00", "9999-12-31", "x" * 10_000, "wort " * 400),
     *("a\r\nSet-Cookie: x=1", "' OR 1=1 --", '"; DROP TABLE member; --', SUM, SCRIPT),
     *("{% for x in ().__class__.__mro__ %}", "<svg onload=alert(1)>", "javascript:alert(1)"),
     *("*", "?", "a*", "[a-z]*", "a~2", 'purpose:(a OR b) AND NOT "c', '"open', "((((", "\u201c"),
@@ -311,10 +288,10 @@ def quickly(send: Callable[[], TestResponse], what: str) -> TestResponse:
     return answer
 
 
-def test_no_garbage_in_an_address_breaks_a_page(kept: World) -> None:
+def test_no_garbage_in_an_address_breaks_a_page(fresh: World) -> None:
     with time_machine.travel(NOW, tick=False):
-        clients, tried = [kept.client("steward"), kept.client("")], 0
-        for rule in rules(kept.app, "GET"):
+        clients, tried = [fresh.client("steward"), fresh.client("")], 0
+        for rule in rules(fresh.app, "GET"):
             values: dict[str, str] = dict.fromkeys(rule.arguments, UNKNOWN)
             for name in rule.arguments:
                 for value in GARBAGE:
@@ -328,12 +305,12 @@ def test_no_garbage_in_an_address_breaks_a_page(kept: World) -> None:
     assert tried > 300
 
 
-def test_no_garbage_in_a_query_breaks_a_page(kept: World) -> None:
+def test_no_garbage_in_a_query_breaks_a_page(fresh: World) -> None:
     tried, known = 0, names()
-    pages = {name: found[:1] for name, found in every_value(kept.app).items()}
+    pages = {name: found[:1] for name, found in every_value(fresh.app).items()}
     with time_machine.travel(NOW, tick=False):
-        client = kept.client("steward")
-        for rule in rules(kept.app, "GET"):
+        client = fresh.client("steward")
+        for rule in rules(fresh.app, "GET"):
             path = next(filled(rule, pages))
             for shift in range(0, len(GARBAGE), 1 if rule.endpoint == "people.search" else 11):
                 garbage = cycle(GARBAGE[shift:] + GARBAGE[:shift])
@@ -349,22 +326,22 @@ def test_no_garbage_in_a_query_breaks_a_page(kept: World) -> None:
 TAKES_ANYTHING = {"signing_in.ask_for_link_again"}
 
 
-def test_no_garbage_in_a_form_breaks_anything(world: World, offers: list[Offered]) -> None:
+def test_no_garbage_in_a_form_breaks_anything(own: World, offers: list[Offered]) -> None:
     known = {offer.rule.endpoint: offer for offer in offers}
     every, tried = names(offers), 0
-    for rule in unsafe_rules(world.app):
+    for rule in unsafe_rules(own.app):
         offer = known.get(rule.endpoint)
         path = offer.form.action if offer else next(filled(rule, {}))
-        own = [name for name, _ in offer.form.data] if offer else []
+        asked = [name for name, _ in offer.form.data] if offer else []
         viewer = offer.viewer if offer else "steward"
-        for shift in range(0, len(GARBAGE), 4):
+        for shift in range(0, len(GARBAGE), 7):
             garbage = cycle(GARBAGE[shift:] + GARBAGE[:shift])
-            data = {name: [next(garbage), next(garbage)] for name in {*own, *every}}
-            answer = sent(world, viewer, path, data, HTMX if shift % 8 else {})
+            data = {name: [next(garbage), next(garbage)] for name in {*asked, *every}}
+            answer = sent(own, viewer, path, data, HTMX if shift % 2 else {})
             what = f"{rule.endpoint} {shift}"
             check(answer, what)
             good = {303, 204, 401} | (
-                {200} if rule.endpoint in TAKES_ANYTHING or shift % 8 else set()
+                {200} if rule.endpoint in TAKES_ANYTHING or shift % 2 else set()
             )
             assert answer.status_code in good or 400 <= answer.status_code < 500, what
             tried += 2 * len(data)
@@ -389,7 +366,7 @@ def sent(
 
 
 def test_a_form_that_is_not_taken_hands_back_every_word(
-    world: World, offers: list[Offered]
+    own: World, offers: list[Offered]
 ) -> None:
     tried = 0
     for offer in offers:
@@ -398,7 +375,7 @@ def test_a_form_that_is_not_taken_hands_back_every_word(
             words = {name: f"Words for {name} that took an evening." for name in typed}
             words[wrong] = "y" * 9_000
             data = {n: [words.get(n, v)] for n, v in offer.form.data if n != "csrf_token"}
-            answer = sent(world, offer.viewer, offer.form.action, data, {})
+            answer = sent(own, offer.viewer, offer.form.action, data, {})
             if answer.status_code < 400:
                 continue  # it was long, and taken
             lost = [words[name] for name in typed if words[name] not in answer.text]
@@ -433,12 +410,12 @@ KINDS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=b",
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("viewer", ["", "owner1"])
-def test_a_body_of_10_mb_is_a_quick_413(world: World, kind: str, viewer: str) -> None:
+def test_a_body_of_10_mb_is_a_quick_413(own: World, kind: str, viewer: str) -> None:
     # Whoever is turned away, or sent no form at all, is so before the body is looked at.
     early = {303, 404} | ({400} if kind == "text/plain" else set())
-    for rule in unsafe_rules(world.app):
+    for rule in unsafe_rules(own.app):
         path, long = next(filled(rule, {})), str(10 * MEGABYTE)
-        status, taken = pour(world.client(viewer), path, kind, CONTENT_LENGTH=long)
+        status, taken = pour(own.client(viewer), path, kind, CONTENT_LENGTH=long)
         assert status in {413, *early}, rule.rule
         assert taken < MEGABYTE, rule.rule
 
@@ -469,25 +446,25 @@ CREDENTIALS = (
 
 
 @pytest.fixture
-def limited(world: World) -> Iterator[World]:
+def limited(own: World) -> Iterator[World]:
     """The copy again, behind an application that counts as it does for people."""
-    settings = replace(world.app.config["SETTINGS"], testing=False)
+    settings = replace(own.app.config["SETTINGS"], testing=False)
     app = create_app(settings)
-    yield replace(world, app=app)
+    yield replace(own, app=app)
     dispose(app)
     create_app(replace(settings, testing=True))  # leaves nothing counting for the tests to come
 
 
 def statuses(
-    world: World, path: str, times: int, *, viewer: str = "", one: str = "", ip: str = "10.0.0.1"
+    own: World, path: str, times: int, *, viewer: str = "", one: str = "", ip: str = "10.0.0.1"
 ) -> list[int]:
     """Return what so many tries get: with an address each, or all with one and from everywhere."""
     found = []
     for number in range(times):
-        data = {"csrf_token": world.token(viewer), "email": one or f"n{number}@outside.example"}
+        data = {"csrf_token": own.token(viewer), "email": one or f"n{number}@outside.example"}
         data |= {"password": "not the right one", "name": "Somebody"}
         found.append(
-            world.client(viewer)
+            own.client(viewer)
             .post(
                 path,
                 data=data,
@@ -535,14 +512,14 @@ def test_limits_hold_when_another_application_is_made_in_the_process(
     dispose(other)
 
 
-def test_no_token_is_good_for_anything_but_its_own_door(world: World) -> None:
-    sign_in, address = world.links["owner2"]
-    doors = [r for r in rules(world.app, "GET") if "token" in r.arguments]
+def test_no_token_is_good_for_anything_but_its_own_door(own: World) -> None:
+    sign_in, address = own.links["owner2"]
+    doors = [r for r in rules(own.app, "GET") if "token" in r.arguments]
     opened = {
         (rule.endpoint, number)
         for rule in doors
-        for number, token in enumerate((sign_in, address, world.links["invited"][0]))
-        if world.client("").get(next(filled(rule, {"token": [token]}))).status_code == 200
+        for number, token in enumerate((sign_in, address, own.links["invited"][0]))
+        if own.client("").get(next(filled(rule, {"token": [token]}))).status_code == 200
     }
     assert opened == {("signing_in.link", 0), ("account.new_address", 1), ("joining.invited", 2)}
 

@@ -151,21 +151,6 @@ class Asked:
     what: str
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = live(tmp_path_factory.mktemp("kept") / "instance", index_lags=False)
-    yield world
-    close(world)
-
-
-@pytest.fixture
-def world(kept: World, tmp_path: Path) -> Iterator[World]:
-    with time_machine.travel(NOW, tick=False):
-        copy = twin(kept, tmp_path / "twin")
-        yield copy
-        close(copy)
-
-
 @pytest.fixture
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[str, ...]]]:
     """The templates and blocks of the answers that were given, the latest last."""
@@ -180,14 +165,14 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[str, ...]
     return seen
 
 
-def asked_for(world: World, rendered: list[tuple[str, tuple[str, ...]]]) -> Iterator[Asked]:
+def asked_for(own: World, rendered: list[tuple[str, tuple[str, ...]]]) -> Iterator[Asked]:
     """Yield every part that the pages would ask for: each htmx form, sent, and each page with blocks."""
     done: set[str] = set()
     for viewer in VIEWERS:
-        client = world.client(viewer)
-        near = [world.story.people[label].handle for label in ("owner3", "stranger")]
-        values = every_value(world.app) | {"handle": near, "key": []}
-        paths = [path for rule in rules(world.app, "GET") for path in filled(rule, values)]
+        client = own.client(viewer)
+        near = [own.story.people[label].handle for label in ("owner3", "stranger")]
+        values = every_value(own.app) | {"handle": near, "key": []}
+        paths = [path for rule in rules(own.app, "GET") for path in filled(rule, values)]
         for path in [*paths, "/people?q=words+that+came", "/people?q=nobodywrotethis"]:
             before = client.get(path)
             if before.status_code != 200 or before.mimetype != "text/html":
@@ -199,21 +184,21 @@ def asked_for(world: World, rendered: list[tuple[str, tuple[str, ...]]]) -> Iter
                 kind = KEY.sub("", form.hx)
                 if form.hx and form.method == "POST" and kind not in done:
                     done.add(kind)
-                    yield send(world, viewer, path, form, rendered)
+                    yield send(own, viewer, path, form, rendered)
 
 
 def send(
-    world: World,
+    own: World,
     viewer: str,
     path: str,
     form: Form,
     rendered: list[tuple[str, tuple[str, ...]]],
 ) -> Asked:
     """Send a form by htmx; the page is fetched as it is afterwards."""
-    client = world.client(viewer)
+    client = own.client(viewer)
     words = "https://a.example" if form.hx.endswith("/links") else SENTENCE
     data = {name: words if value == SENTENCE else value for name, value in form.data}
-    data["csrf_token"] = world.token(viewer)
+    data["csrf_token"] = own.token(viewer)
     part = client.post(form.hx, data=data, headers=HTMX)
     latest = rendered[-1] if part.data else ("", ())
     return Asked(latest, form.target, part, client.get(path), f"POST {form.hx}")
@@ -239,11 +224,11 @@ def check(one: Asked) -> None:
 
 
 def test_every_part_that_htmx_asks_for_is_a_part_of_its_page(
-    world: World, rendered: list[tuple[str, tuple[str, ...]]]
+    own: World, rendered: list[tuple[str, tuple[str, ...]]]
 ) -> None:
-    world.app.config["PROPAGATE_EXCEPTIONS"] = False
+    own.app.config["PROPAGATE_EXCEPTIONS"] = False
     wrong, tried, alone = {}, 0, set()
-    for one in asked_for(world, rendered):
+    for one in asked_for(own, rendered):
         tried += 1
         alone |= {(one.rendered[0], block) for block in one.rendered[1]}
         try:
@@ -252,7 +237,7 @@ def test_every_part_that_htmx_asks_for_is_a_part_of_its_page(
             wrong.setdefault(KEY.sub("...", one.what), str(error)[:300])
     assert not wrong, "\n" + "\n".join(f"{what}: {why}" for what, why in wrong.items())
     assert tried > 60
-    assert named_blocks(world.app) - alone == NEVER_ALONE
+    assert named_blocks(own.app) - alone == NEVER_ALONE
 
 
 # Shown alone only where a form was not taken, and by the test below; or asked for by no page yet.
@@ -271,16 +256,16 @@ def test_the_blocks_that_views_name_are_there(app: Flask) -> None:
 
 
 def test_a_form_that_is_not_taken_comes_back_as_its_part_with_what_was_written(
-    world: World, rendered: list[tuple[str, tuple[str, ...]]]
+    own: World, rendered: list[tuple[str, tuple[str, ...]]]
 ) -> None:
     tried = 0
     for path in ("/me/profile", "/me/participation", "/me/account"):
-        for form in forms_in(world.client("newcomer").get(path).text):
+        for form in forms_in(own.client("newcomer").get(path).text):
             wrong = {name: "z" * 9_000 for name, value in form.data if value.startswith("A sentence")}
             if not form.hx or not wrong:
                 continue
-            data = {**dict(form.data), **wrong, "csrf_token": world.token("newcomer")}
-            part = world.client("newcomer").post(form.hx, data=data, headers=HTMX)
+            data = {**dict(form.data), **wrong, "csrf_token": own.token("newcomer")}
+            part = own.client("newcomer").post(form.hx, data=data, headers=HTMX)
             found = read(part.text)
             assert part.status_code == 422, form.hx
             assert form.target.removeprefix("#") in found.ids, form.hx

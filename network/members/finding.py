@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -19,13 +19,13 @@ from sqlalchemy import BindParameter, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from network.members.documents import marks as marks_of
-from network.members.kinds import LISTS, SEARCHED, Audience, Part
+from network.members.explaining import Found, explain
+from network.members.kinds import SEARCHED, Audience, Part
 from network.members.models import Connection, Member, Participation, Section
 from network.members.visibility import BOUND, NOW, Viewer, findable, level, readable
 from network.search.port import Hit, Index, IndexUnavailable
-from network.search.prefixes import completes
 from network.search.query import Query
-from network.search.terms import Analyzer, mark, sentence_around
+from network.search.terms import Analyzer, mark
 from network.search.turns import turns
 from network.text import fold
 
@@ -44,14 +44,10 @@ EVERYBODYS = (
 # How many the plain search of the database looks through while the index is away.
 PLAIN_MOST = 400
 SHORTEST_SPELLING = 4
-# The last band in which no word is missing.
-ALL_WORDS = 2
 # How many words spelt nearly so are looked up.
 NEAREST = 40
 # How many are proposed for each one shown, where a block, a shield or a pause may hide some.
 SPARE = 3
-
-Runs = list[tuple[str, bool]]
 
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _LIVE = Connection.ended_at.is_(None)
@@ -86,34 +82,6 @@ class Narrowing:
         found |= {f"theme={fold(self.theme)}"} if self.theme else set()
         found |= {f"place={word}" for word in fold(self.place).split()[:1]} if self.place else set()
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why somebody is here: their own words, in this part, with what matched marked."""
-
-    part: str
-    matched: tuple[str, ...]
-    runs: Runs
-
-
-@dataclass(slots=True)
-class Found:
-    """Somebody found, as this viewer may see them."""
-
-    member: Member
-    is_connection: bool
-    sections: dict[str, Section]
-    band: int = 0
-    quote: Runs = field(default_factory=list)
-    reasons: list[Reason] = field(default_factory=list)
-    work: Sequence[str] = ()
-    matched: frozenset[str] = frozenset()
-
-    def words(self, part: str) -> str:
-        """Return the words of a part, or nothing."""
-        section = self.sections.get(part)
-        return section.body if section is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +122,12 @@ class Finder:
         return self._search(query, narrowing, start=start)
 
     def _search(self, query: Query, narrowing: Narrowing, *, start: int) -> Results:
-        stems = set(query.stems)
         try:
             hits = self._hits(query, narrowing.marks())
-            return self._page(hits, query, narrowing, start=start, stems=stems)
+            return self._page(hits, query, narrowing, start=start)
         except IndexUnavailable:
             hits = self._plain_hits(query)
-            found = self._page(hits, query, narrowing, start=start, stems=stems)
+            found = self._page(hits, query, narrowing, start=start)
             return replace(found, index_away=True)
 
     def spelt_nearly(self, query: Query, narrowing: Narrowing, found: Results) -> Results:
@@ -251,7 +218,6 @@ class Finder:
         narrowing: Narrowing,
         *,
         start: int,
-        stems: set[str],
     ) -> Results:
         """Return the page after the first `start` people; beyond the last of them, the first page.
 
@@ -262,7 +228,7 @@ class Finder:
         at = 0
         for size in (start + ROUNDS[0], *ROUNDS[1:]):
             chunk = hits[at : at + size]
-            people.extend(self._checked(chunk, query, narrowing, stems))
+            people.extend(self._checked(chunk, query, narrowing))
             if len(people) > start + PAGE or len(chunk) < size:
                 break
             at += size
@@ -270,9 +236,7 @@ class Finder:
         further = start + PAGE if len(people) > start + PAGE else None
         return Results(_by_band(people[start : start + PAGE]), further, start=start)
 
-    def _checked(
-        self, hits: Sequence[Hit], query: Query, narrowing: Narrowing, stems: set[str]
-    ) -> Iterator[Found]:
+    def _checked(self, hits: Sequence[Hit], query: Query, narrowing: Narrowing) -> Iterator[Found]:
         loaded = {found.member.id: found for found in self._load([hit.id for hit in hits])}
         wanted = narrowing.marks()
         for hit in hits:
@@ -280,7 +244,7 @@ class Finder:
             if (
                 found is not None
                 and fits(wanted, self._marks(found))
-                and self._explain(found, query, stems)
+                and explain(found, query, self.analyzer)
             ):
                 yield found
 
@@ -313,62 +277,6 @@ class Finder:
         return marks_of(
             {Part(part): each.body for part, each in found.sections.items()}, found.work
         )
-
-    def _explain(self, found: Found, query: Query, stems: set[str]) -> bool:
-        """Write down why somebody is here; false if their visible words do not fit."""
-        purpose = found.words(Part.PURPOSE)
-        if not query:
-            found.quote = [(purpose, False)]
-            return bool(purpose)
-        held = {
-            part.value: self._matching(found.words(part), query, stems)
-            for part in SEARCHED
-            if found.words(part)
-        }
-        everywhere = {stem for matching in held.values() for stem in matching.values()}
-        found.matched = frozenset(everywhere)
-        missing = len(stems - everywhere)
-        if missing > len(stems) // 2 or not self._phrases(found, query):
-            return False
-        in_purpose = stems <= set(held.get(Part.PURPOSE.value, {}).values())
-        found.band = (0 if held.get(Part.THEMES.value) else 1) if in_purpose else 2 + missing
-        self._quote(found, held)
-        return True
-
-    def _matching(self, words: str, query: Query, stems: set[str]) -> dict[str, str]:
-        """Return which stems of these words fit which wanted one; a beginning fits the last one."""
-        fitting = {}
-        for stem in self.analyzer.stems(words):
-            if stem in stems:
-                fitting[stem] = stem
-            elif query.prefix and completes(stem, query.prefix):
-                fitting[stem] = query.stems[-1]
-        return fitting
-
-    def _phrases(self, found: Found, query: Query) -> bool:
-        texts = [self.analyzer.stems(found.words(part)) for part in SEARCHED]
-        return all(any(_runs_in(phrase, text) for text in texts) for phrase in query.phrases)
-
-    def _quote(self, found: Found, held: dict[str, dict[str, str]]) -> None:
-        """Quote the purpose, marked, and one sentence of each other part that adds a word."""
-        told: set[str] = set()
-        purpose = found.words(Part.PURPOSE)
-        if purpose:
-            in_purpose = held.get(Part.PURPOSE.value, {})
-            found.quote = mark(purpose, set(in_purpose), self.analyzer)
-            told |= set(in_purpose.values())
-            if told:
-                found.reasons.append(Reason(Part.PURPOSE.value, _matched(found.quote), []))
-        for part in SEARCHED:
-            adds = {stem for stem, wanted in held.get(part.value, {}).items() if wanted not in told}
-            if adds:
-                words = found.words(part)
-                runs = mark(sentence_around(words, adds, self.analyzer), adds, self.analyzer)
-                told_in_full = part in LISTS or part is Part.PLACE
-                found.reasons.append(
-                    Reason(part.value, _matched(runs), [] if told_in_full else runs)
-                )
-                told |= {held[part.value][stem] for stem in adds}
 
     def _as_written(self, results: Results, stem: str) -> str:
         for found in results.people:
@@ -423,16 +331,5 @@ def _by_band(people: Iterable[Found]) -> list[Found]:
     return sorted(people, key=lambda found: found.band)
 
 
-def _runs_in(phrase: Sequence[str], stems: Sequence[str]) -> bool:
-    length = len(phrase)
-    return any(
-        tuple(stems[at : at + length]) == tuple(phrase) for at in range(len(stems) - length + 1)
-    )
-
-
 def _literal(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _matched(runs: Runs) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(piece.lower() for piece, hit in runs if hit))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,19 +52,28 @@ def read_roster(path: Path) -> Roster:
     roster = Roster()
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file, restkey="", strict=True)
-        columns = {name: _folded(name) for name in reader.fieldnames or () if name is not None}
-        roster.ignored = [n for n, folded in columns.items() if folded not in {NAME, EMAIL, *PARTS}]
-        missing = {NAME, EMAIL} - set(columns.values())
-        if missing:
-            roster.wrong.append((1, f"there is no column {' or '.join(sorted(missing))}"))
-            return roster
-        seen: dict[str, int] = {}
         try:
-            for row in reader:
-                _read_row(roster, reader.line_num, row, columns, seen)
-        except (csv.Error, UnicodeDecodeError) as error:
+            _read(roster, reader)
+        except UnicodeDecodeError:
+            roster.wrong.append((reader.line_num + 1, "cannot be read: it is not in UTF-8"))
+        except csv.Error as error:
             roster.wrong.append((reader.line_num + 1, f"cannot be read: {error}"))
     return roster
+
+
+def _read(roster: Roster, reader: csv.DictReader[str]) -> None:
+    columns = {name: _folded(name) for name in reader.fieldnames or ()}
+    roster.ignored = [n for n, folded in columns.items() if folded not in {NAME, EMAIL, *PARTS}]
+    named = Counter(_folded(name) for name in reader.fieldnames or ())
+    if missing := {NAME, EMAIL} - set(named):
+        roster.wrong.append((1, f"there is no column {' or '.join(sorted(missing))}"))
+    for twice in [name for name in (NAME, EMAIL, *PARTS) if named[name] > 1]:
+        roster.wrong.append((1, f"the column {twice} stands there twice"))
+    if roster.wrong:
+        return
+    seen: dict[str, int] = {}
+    for row in reader:
+        _read_row(roster, reader.line_num, row, columns, seen)
 
 
 def _read_row(
@@ -103,7 +113,7 @@ def _faults(values: Mapping[str, str], row: Mapping[str, str | list[str] | None]
     try:
         list(_draft(values))
     except Invalid as fault:
-        yield f"{fault.field}: {fault.sentence}"
+        yield f"{fault.field}: {str(fault.sentence).rstrip('.')}"
 
 
 def _draft(values: Mapping[str, str]) -> Iterator[tuple[Part, str]]:

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -63,12 +63,12 @@ class Letter:
 class Running:
     """One `commonweal serve` and all that it starts, in a process group of its own."""
 
-    def __init__(self, instance: Path, *, before: Sequence[str] = (), **settings: str) -> None:
+    def __init__(self, instance: Path, **settings: str) -> None:
         self.instance = instance
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [*before, COMMONWEAL, "serve", "--port", str(self.port)]
-        self._environ = environ(instance, COMMONWEAL_BASE_URL=self.url, **settings)
+        self._command = [COMMONWEAL, "serve", "--port", str(self.port)]
+        self._environ = environ(instance, **{"COMMONWEAL_BASE_URL": self.url, **settings})
         self._log = instance.parent / f"{instance.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import COMMONWEAL, environ, free_port
+from tests.faults.running import COMMONWEAL, Somebody, environ, free_port, running, until
 
 GIVEN_S = 15
 # Where Python itself lies nobody else may read, so it steps down when everything is loaded.
@@ -140,3 +140,12 @@ def test_a_key_that_this_account_may_not_read_is_named(tmp_path: Path, nobody: l
     (tmp_path / "secret_key").write_text("k" * 64)
     (tmp_path / "secret_key").chmod(0o600)
     assert_says(start(tmp_path, *nobody), str(tmp_path / "secret_key"))
+
+
+def test_links_in_letters_lead_to_where_the_network_is_served(instance: Path):
+    with running(instance, COMMONWEAL_BASE_URL="") as network:
+        fields = {"reason": "You count what I cook; show me how.", "submission": "once"}
+        asked = Somebody(network, "rui").post_form("/people/dawit/connect", **fields)
+        assert asked.status_code == 303
+        until(lambda: network.letters, seconds=10, what="a letter")
+        assert f"{network.url}/asks" in network.letters[0].body

@@ -7,7 +7,8 @@ import signal
 
 from tests.faults.running import Running, Somebody, until
 
-BACK_S = 10.0
+BACK_S = 20.0
+GONE_S = 8.0
 WORKER = "network.cli worker"
 
 
@@ -60,4 +61,4 @@ def test_a_server_that_is_told_to_stop_ends_with_all_that_it_started(network: Ru
 def test_a_server_that_is_killed_leaves_no_worker_behind(network: Running):
     until(lambda: network.processes(holding=WORKER), seconds=BACK_S, what="a worker")
     os.kill(network.pid, signal.SIGKILL)
-    until(lambda: not network.processes(), seconds=BACK_S, what="every process of it gone")
+    until(lambda: not network.processes(), seconds=GONE_S, what="every process of it gone")

@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from network import create_app, passwords
 from network.asks import services as asks
 from network.columns import Base
+from network.config import Settings
 from network.composition import channels
+from network.db import db as database
 from network.db import migrate, reading, transaction
 from network.events import worker
 from network.members.kinds import Audience, Joining, Part, State, Work
@@ -33,7 +35,6 @@ from network.members.services import (
 from network.members.tokens import address_token, invitation_token, sign_in_token
 from network.relationships import services as relationships
 from network.relationships.kinds import CONNECTION
-from tests.conftest import PASSWORD, dispose, settings_for
 from tests.sweep.canaries import OWNERS, PARTS, Asked, Person, Story, Tie, Words, told
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -41,6 +42,7 @@ LONG_AGO = NOW - timedelta(days=45)
 LATELY = NOW - timedelta(days=3)
 YESTERDAY = NOW - timedelta(days=1)
 A_YEAR = timedelta(days=365)
+PASSWORD = "a long walk by the sea"
 RANDOM = {"key", "digest", "password_hash"}
 QUESTION = "What would you bring to a table of peers?"
 
@@ -83,7 +85,15 @@ class World:
 
 def open_network(folder: Path) -> Flask:
     """Return an application on an embedded database in this folder, whatever other tests use."""
-    app = create_app(settings_for(folder, f"sqlite:///{folder / 'network.db'}"))
+    app = create_app(
+        Settings(
+            instance=folder,
+            database_url=f"sqlite:///{folder / 'network.db'}",
+            secret_key="a key for tests that is long enough to sign with",
+            base_url="http://127.0.0.1:8000",
+            testing=True,
+        )
+    )
     app.config["PROPAGATE_EXCEPTIONS"] = False  # a crawl goes on, and says what broke
     return app
 
@@ -114,14 +124,18 @@ def live(folder: Path, *, index_lags: bool) -> World:
 
 
 def close(world: World) -> None:
-    dispose(world.app)
+    with world.app.app_context():
+        for engine in database.engines.values():
+            engine.dispose()
 
 
 def twin(world: World, folder: Path) -> World:
     """Return a copy of the whole network, down to the keys, that may be changed."""
-    dispose(world.app)
+    close(world)
     shutil.copytree(world.app.config["SETTINGS"].instance, folder)
-    return World(open_network(folder), world.story, world.ids, world.cookies, world.links)
+    return World(
+        open_network(folder), world.story, world.ids, dict(world.cookies), world.links
+    )
 
 
 def dump(world: World) -> dict[str, list[tuple[object, ...]]]:

@@ -4,9 +4,7 @@ the tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Boolean, DateTime, Enum, Integer, LargeBinary
@@ -15,19 +13,11 @@ from werkzeug.test import TestResponse
 from network.columns import Base
 from tests.sweep.crawl import HTMX, filled, unsafe_rules
 from tests.sweep.forms import Offered, not_offered
-from tests.sweep.seed import World, close, dump, twin
+from tests.sweep.seed import World, dump
 
 # Offered only where there is something to offer: a demo, or words that have stood for half a year.
 RARELY_OFFERED = {"demo.enter", "profile.confirm", "participation.confirm"}
 LAST = ("signing_in.sign_out",)
-
-
-@pytest.fixture
-def pair(fresh: World, tmp_path: Path) -> Iterator[tuple[World, World]]:
-    worlds = twin(fresh, tmp_path / "one"), twin(fresh, tmp_path / "other")
-    yield worlds
-    for world in worlds:
-        close(world)
 
 
 def send(

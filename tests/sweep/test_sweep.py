@@ -16,9 +16,12 @@ from tests.sweep import oracle
 from tests.sweep.canaries import SEARCHED, VIEWERS, word, words_in
 from tests.sweep.crawl import HTMX, difference, every_value, filled, masked, rules, told
 from tests.sweep.seed import World, close, twin
+pytestmark = pytest.mark.usefixtures("that_day")
 
 SIGNED_OUT = ""
 NONSENSE = word("written by nobody")
+# Where the oracle allows more than elsewhere; everywhere else is the last.
+ROOMS = ("/asks", "/me/boundaries", "/steward", "/")
 AT_THE_DOOR = ("email", "name", "purpose", "through", "answer")
 STEWARDS_OWN = ("steward", "stranger")
 FILTERS = {"languages": "language", "themes": "theme", "place": "place"}
@@ -33,15 +36,19 @@ def addresses(world: World, viewer: str) -> list[str]:
     return [*found, "/connections?from=1", "/people?from=1", "/people?work=peer&has=offers"]
 
 
+# Every page is the same view with and without htmx: a few pairs of eyes of each kind ask for parts.
+ASK_FOR_PARTS = ("", "stranger", "connection", "blocked", "shielded_name", "waiting", "steward")
+
+
 def leaks(world: World, viewer: str, paths: list[str]) -> dict[str, set[str]]:
     """Return what this viewer saw and may not have, by the address that told it."""
-    client = world.client(viewer)
-    found = {}
+    client, found = world.client(viewer), {}
+    allowed = {room: oracle.may_see(world.story, viewer, room) for room in ROOMS}
     for path in paths:
-        allowed = oracle.may_see(world.story, viewer, path) | words_in(path)
-        for headers in ({}, HTMX):
+        room = next(room for room in ROOMS if path.startswith(room))
+        for headers in ({}, HTMX) if viewer in ASK_FOR_PARTS else ({},):
             response = client.get(path, headers=headers)
-            extra = words_in(told(response)) - allowed
+            extra = words_in(told(response)) - allowed[room] - words_in(path)
             if extra or response.status_code >= 500:
                 found[f"{path} {headers}"] = extra or {response.status}
     return found

@@ -13,7 +13,8 @@ from network import auth, clock
 from network.db import db
 from network.htmx import Page, page, see_other
 from network.members import access, current, queries
-from network.members.finding import ALL_WORDS, Finder, Results
+from network.members.explaining import ALL_WORDS
+from network.members.finding import Finder, Results
 from network.members.forms_people import HAS, NarrowForm
 from network.members.labels import WORK
 from network.members.services import searches

@@ -1,12 +1,15 @@
+"""Networks that live the story, for whoever needs people of every kind; brought in by `tests/conftest.py`."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import time_machine
 
 from tests.sweep.forms import Offered, offered
-from tests.sweep.seed import NOW, World, close, live
+from tests.sweep.seed import NOW, World, close, live, twin
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +22,7 @@ def lagging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The same with an index that has heard of everything. Only read it."""
+    """The same with an index that has heard of everything, its letters sent. Only read it."""
     world = live(tmp_path_factory.mktemp("fresh") / "instance", index_lags=False)
     yield world
     close(world)
@@ -34,7 +37,25 @@ def offers(fresh: World) -> list[Offered]:
         return offered(fresh, (*viewers, "stranger"), near)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def that_day() -> Iterator[None]:
+    """Stay on the day on which the story ends."""
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+@pytest.fixture
+def own(fresh: World, that_day: None, tmp_path: Path) -> Iterator[World]:
+    """A copy of the fresh network that may be changed."""
+    world = twin(fresh, tmp_path / "own")
+    yield world
+    close(world)
+
+
+@pytest.fixture
+def pair(fresh: World, that_day: None, tmp_path: Path) -> Iterator[tuple[World, World]]:
+    """Two copies, alike to the byte, to make a difference between."""
+    worlds = twin(fresh, tmp_path / "one"), twin(fresh, tmp_path / "other")
+    yield worlds
+    for world in worlds:
+        close(world)

@@ -1,0 +1,115 @@
+"""Why somebody is found: what of their visible words fits, quoted and marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from network.members.kinds import LISTS, SEARCHED, Part
+from network.members.models import Member, Section
+from network.search.prefixes import completes
+from network.search.query import Query
+from network.search.terms import Analyzer, mark, sentence_around
+
+# The last band in which no word is missing.
+ALL_WORDS = 2
+
+Runs = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why somebody is here: their own words, in this part, with what matched marked."""
+
+    part: str
+    matched: tuple[str, ...]
+    runs: Runs
+
+
+@dataclass(slots=True)
+class Found:
+    """Somebody found, as this viewer may see them."""
+
+    member: Member
+    is_connection: bool
+    sections: dict[str, Section]
+    band: int = 0
+    quote: Runs = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    work: Sequence[str] = ()
+    matched: frozenset[str] = frozenset()
+
+    def words(self, part: str) -> str:
+        """Return the words of a part, or nothing."""
+        section = self.sections.get(part)
+        return section.body if section is not None else ""
+
+
+def explain(found: Found, query: Query, analyzer: Analyzer) -> bool:
+    """Write down why somebody is here; false if their visible words do not fit."""
+    purpose = found.words(Part.PURPOSE)
+    if not query:
+        found.quote = [(purpose, False)]
+        return bool(purpose)
+    stems = set(query.stems)
+    held = {
+        part.value: _matching(found.words(part), query, analyzer)
+        for part in SEARCHED
+        if found.words(part)
+    }
+    everywhere = {stem for matching in held.values() for stem in matching.values()}
+    found.matched = frozenset(everywhere)
+    missing = len(stems - everywhere)
+    if missing > len(stems) // 2 or not _phrases(found, query, analyzer):
+        return False
+    in_purpose = stems <= set(held.get(Part.PURPOSE.value, {}).values())
+    found.band = (0 if held.get(Part.THEMES.value) else 1) if in_purpose else 2 + missing
+    _quote(found, held, analyzer)
+    return True
+
+
+def _matching(words: str, query: Query, analyzer: Analyzer) -> dict[str, str]:
+    """Return which stems of these words fit which wanted one; a beginning fits the last one."""
+    fitting = {}
+    for stem in analyzer.stems(words):
+        if stem in query.stems:
+            fitting[stem] = stem
+        elif query.prefix and completes(stem, query.prefix):
+            fitting[stem] = query.stems[-1]
+    return fitting
+
+
+def _phrases(found: Found, query: Query, analyzer: Analyzer) -> bool:
+    texts = [analyzer.stems(found.words(part)) for part in SEARCHED]
+    return all(any(_runs_in(phrase, text) for text in texts) for phrase in query.phrases)
+
+
+def _quote(found: Found, held: dict[str, dict[str, str]], analyzer: Analyzer) -> None:
+    """Quote the purpose, marked, and one sentence of each other part that adds a word."""
+    told: set[str] = set()
+    purpose = found.words(Part.PURPOSE)
+    if purpose:
+        in_purpose = held.get(Part.PURPOSE.value, {})
+        found.quote = mark(purpose, set(in_purpose), analyzer)
+        told |= set(in_purpose.values())
+        if told:
+            found.reasons.append(Reason(Part.PURPOSE.value, _matched(found.quote), []))
+    for part in SEARCHED:
+        adds = {stem for stem, wanted in held.get(part.value, {}).items() if wanted not in told}
+        if adds:
+            words = found.words(part)
+            runs = mark(sentence_around(words, adds, analyzer), adds, analyzer)
+            told_in_full = part in LISTS or part is Part.PLACE
+            found.reasons.append(Reason(part.value, _matched(runs), [] if told_in_full else runs))
+            told |= {held[part.value][stem] for stem in adds}
+
+
+def _runs_in(phrase: Sequence[str], stems: Sequence[str]) -> bool:
+    length = len(phrase)
+    return any(
+        tuple(stems[at : at + length]) == tuple(phrase) for at in range(len(stems) - length + 1)
+    )
+
+
+def _matched(runs: Runs) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(piece.lower() for piece, hit in runs if hit))
