@@ -70,8 +70,7 @@ def may_ask(db: Session, kind: Kind, *, asker: Member, addressee: Member, now: d
     guards.
 
     The asker's own shields hold nothing back: a refusal would tell where the addressee works.
-    Whoever
-    a shield meets does not see the ask, and it lapses like any other.
+    Whoever a shield meets does not see the ask, and it lapses like any other.
     """
     if asker.id == addressee.id:
         raise NotAllowed(_("You cannot ask yourself."))

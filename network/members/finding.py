@@ -1,9 +1,7 @@
-"""Finding people: the index proposes, SQL decides, and every word shown comes from what this
-viewer may read.
+"""Finding people: the index proposes, SQL decides, every word shown is one the viewer may read.
 
 A hit that the viewer may not find, or whose visible words no longer hold what was searched, is
-dropped
-before it is shown or counted. Order and reasons depend on nothing that is hidden from the viewer.
+dropped before it is shown or counted. Order and reasons depend on nothing hidden from the viewer.
 """
 
 from __future__ import annotations
@@ -32,9 +30,8 @@ from network.text import fold
 PAGE = 10
 # Few hits are hidden by blocks, shields or pauses, so the first round nearly always fills a page.
 ROUNDS = (30, 120, 400)
-# Words that most purposes hold: sharing them says nothing. Stems are made of them by the analyzer,
-# so
-# that no count over what others wrote, hidden words included, decides what is telling.
+# Words that most purposes hold: sharing them says nothing. The list is fixed, so that no count over
+# what others wrote, hidden words included, decides what is telling.
 EVERYBODYS = (
     "help people person work works working make making made life live lives world community"
     " communities support provide want like need good better best new way ways thing things time"

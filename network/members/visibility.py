@@ -1,9 +1,7 @@
-"""Who may see whom, and which of their words: one predicate, used by every list, page, count and
-mail.
+"""Who may see whom, and which of their words: one predicate for every list, page, count and mail.
 
 Nothing else in the network decides visibility. A member is visible unless a block, a shield or
-their
-state hides them; a section is visible to those its words were written for.
+their state hides them; a section is visible to those its words were written for.
 """
 
 from __future__ import annotations
@@ -60,9 +58,8 @@ THE_WEB = Viewer()
 SOME_MEMBER = Viewer(assumed=Audience.MEMBERS)
 SOME_CONNECTION = Viewer(assumed=Audience.CONNECTIONS)
 
-# Eyes and an instant that are filled in when a statement runs (`Viewer.at`): statements of every
-# page are
-# built once with these, because building one takes longer than running it.
+# Eyes and an instant that are filled in when a statement runs (`Viewer.at`): the statements of every
+# page are built once with these, because building one takes longer than running it.
 BOUND = Viewer(
     member_id=bindparam("viewer_id", type_=BigId),
     belongs=bindparam("viewer_belongs", type_=String()),
