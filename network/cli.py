@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +61,9 @@ def opened() -> Iterator[Flask]:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(host: str, port: int) -> None:
     """Serve the network on one machine: web and worker together."""
+    # Where nothing else is said, links in letters lead to where this is served.
+    if not os.environ.get("COMMONWEAL_BASE_URL"):
+        os.environ["COMMONWEAL_BASE_URL"] = f"http://{host}:{port}"
     serving.serve(read_settings(), host, port, together=True)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 MEGABYTE = 1024 * 1024
+SHORTEST_SECRET = 32  # letters; 256 bits in base64 are longer than that
 
 
 class ConfigError(Exception):
@@ -56,14 +57,14 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         instance=instance,
         database_url=_database_url(database_url),
-        secret_key=environ.get("COMMONWEAL_SECRET_KEY") or _kept_secret(instance),
+        secret_key=_secret(environ.get("COMMONWEAL_SECRET_KEY", ""), instance),
         base_url=_base_url(environ.get("COMMONWEAL_BASE_URL") or "http://127.0.0.1:8000"),
         smtp_url=_smtp_url(environ.get("COMMONWEAL_SMTP_URL", "")),
         mail_from=environ.get("COMMONWEAL_MAIL_FROM") or "commonweal@localhost",
         source_url=_source_url(environ.get("COMMONWEAL_SOURCE_URL", "")),
-        redis_url=environ.get("COMMONWEAL_REDIS_URL", ""),
-        proxies=_whole(environ, "COMMONWEAL_PROXIES", default=0, most=5),
-        threads=_whole(environ, "COMMONWEAL_THREADS", default=8, most=64),
+        redis_url=_redis_url(environ.get("COMMONWEAL_REDIS_URL", "")),
+        proxies=_whole(environ, "COMMONWEAL_PROXIES", default=0, least=0, most=5),
+        threads=_whole(environ, "COMMONWEAL_THREADS", default=8, least=2, most=64),
     )
 
 
@@ -86,14 +87,30 @@ def _instance(folder: Path) -> Path:
     return folder
 
 
-def _kept_secret(instance: Path) -> str:
-    path = instance / "secret_key"
+def _secret(given: str, instance: Path) -> str:
+    if given and len(given) < SHORTEST_SECRET:
+        message = (
+            f"COMMONWEAL_SECRET_KEY has to be at least {SHORTEST_SECRET} letters long;"
+            " leave it out and one is made and kept."
+        )
+        raise ConfigError(message)
+    try:
+        return given or _kept_secret(instance / "secret_key")
+    except OSError as error:
+        message = (
+            f"The secret key in {error.filename} cannot be read ({error.strerror})."
+            " Give the file to this account."
+        )
+        raise ConfigError(message) from error
+
+
+def _kept_secret(path: Path) -> str:
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
     key = path.read_text().strip()
-    if len(key) < 32:  # noqa: PLR2004  # 256 bits in base64 are longer than that
+    if len(key) < SHORTEST_SECRET:
         message = (
             f"The secret key in {path} is too short."
             " Delete the file: a new one is made, and everybody signs in again."
@@ -131,7 +148,12 @@ def _base_url(text: str) -> str:
 
 
 def _smtp_url(text: str) -> str:
-    if text and (urlsplit(text).scheme not in {"smtp", "smtps"} or not urlsplit(text).hostname):
+    parts = urlsplit(text)
+    try:
+        usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and (parts.port or 1)
+    except ValueError:  # a port that is no number
+        usable = False
+    if text and not usable:
         message = (
             "COMMONWEAL_SMTP_URL has to look like smtp://user:password@host:587"
             " (smtps:// for TLS from the start)."
@@ -147,11 +169,18 @@ def _source_url(text: str) -> str:
     return text
 
 
-def _whole(environ: Mapping[str, str], name: str, *, default: int, most: int) -> int:
+def _redis_url(text: str) -> str:
+    if text and urlsplit(text).scheme not in {"redis", "rediss", "unix"}:
+        message = "COMMONWEAL_REDIS_URL has to look like redis://host:6379/0."
+        raise ConfigError(message)
+    return text
+
+
+def _whole(environ: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
     text = environ.get(name, "")
     if not text:
         return default
-    if not text.isdecimal() or int(text) > most:
-        message = f"{name} is {text!r}; it has to be a whole number up to {most}."
+    if not text.isdecimal() or not least <= int(text) <= most:
+        message = f"{name} is {text!r}; it has to be a whole number from {least} to {most}."
         raise ConfigError(message)
     return int(text)

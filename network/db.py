@@ -23,18 +23,21 @@ from typing import Any
 from flask import Flask, current_app, request
 from flask_alembic import Alembic
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from network.columns import Base
-from network.config import Settings
+from network.config import ConfigError, Settings
 from network.errors import Busy, Full, Refusal
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 GATE_DEADLINE_S = 8.0
 GATE_POLL_S = 0.001
+GATE_LOOK_S = 0.25
+# A gate that nobody passed for so long stands still: somebody holds it who does not come back.
+GATE_STILL_S = 1.0
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 alembic = Alembic(run_mkdir=False, command_name="", metadatas=Base.metadata)
@@ -47,9 +50,13 @@ class WriteGate:
     starves.
     """
 
-    def __init__(self, path: Path, deadline_s: float = GATE_DEADLINE_S) -> None:
+    def __init__(
+        self, path: Path, deadline_s: float = GATE_DEADLINE_S, *, room: int = 1000
+    ) -> None:
         self._path = path
         self._deadline_s = deadline_s
+        self._room = room  # how many may wait while the gate stands still
+        self._moved_at = time.monotonic()
         self._lock = threading.Lock()
         self._queue: deque[threading.Event] = deque()
         self._file: int | None = None
@@ -61,8 +68,13 @@ class WriteGate:
         with self._lock:
             self._queue.append(turn)
             if self._queue[0] is turn:
+                self._moved_at = time.monotonic()
                 turn.set()
-        if not turn.wait(self._deadline_s) or not self._lock_file(limit):
+        while not turn.wait(GATE_LOOK_S):
+            if time.monotonic() > limit or self._is_in_the_way(turn):
+                self._step_out(turn)
+                raise Busy
+        if not self._lock_file(limit):
             self._step_out(turn)
             raise Busy
 
@@ -73,6 +85,12 @@ class WriteGate:
         with self._lock:
             turn = self._queue[0]
         self._step_out(turn)
+
+    def _is_in_the_way(self, turn: threading.Event) -> bool:
+        """Whether the gate stands still and this one's waiting takes a thread from the readers."""
+        with self._lock:
+            still = time.monotonic() - self._moved_at > GATE_STILL_S
+            return still and self._queue.index(turn) >= self._room
 
     def _lock_file(self, limit: float) -> bool:
         if self._file is None:
@@ -90,6 +108,8 @@ class WriteGate:
 
     def _step_out(self, turn: threading.Event) -> None:
         with self._lock:
+            if self._queue[0] is turn:
+                self._moved_at = time.monotonic()
             self._queue.remove(turn)
             if self._queue:
                 self._queue[0].set()
@@ -111,7 +131,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     alembic.init_app(app)
     with app.app_context():
         if settings.embedded:
-            gate = WriteGate(settings.instance / "write-gate")
+            room = max(1, settings.threads - 2)
+            gate = WriteGate(settings.instance / "write-gate", room=room)
             _listen(db.engines["reading"], gate=None)
             _listen(db.engine, gate=gate)
 
@@ -222,17 +243,28 @@ def refusals() -> Iterator[None]:
 
 def refusal_for(error: BaseException) -> Refusal | None:
     """Return the refusal that a database error means for the person, if it means one."""
-    text = str(error).lower()
-    if "disk is full" in text or "no space left" in text or "disk i/o error" in text:
+    said = str(error).lower()
+    if "disk is full" in said or "no space left" in said or "disk i/o error" in said:
         return Full()
-    if "database is locked" in text or "database table is locked" in text:
+    if "database is locked" in said or "database table is locked" in said:
         return Busy()
     return None
 
 
 def migrate() -> None:
-    """Bring the schema to the newest version. A context of its own gives the connection back after
-    it.
+    """Bring the schema to the newest version; raise `ConfigError` if the database cannot be opened.
+
+    A context of its own gives the connection back afterwards.
     """
+    url = db.engine.url.render_as_string(hide_password=True)
+    try:
+        with db.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise ConfigError(
+            f"The database {url} cannot be opened ({reason})."
+            " Look at COMMONWEAL_DATABASE_URL, or at who may read and write the file."
+        ) from error
     with current_app.app_context():
         alembic.upgrade()

@@ -74,7 +74,12 @@ class WorkerProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the worker and watch over it."""
+        """Start the worker and watch over it.
+
+        The first is started here, in the main thread: were the web process forked in the middle of
+        it, that would inherit a pipe on which the starting would wait for ever.
+        """
+        self._process = self._begin()
         threading.Thread(target=self._keep, daemon=True).start()
 
     def stop(self) -> None:
@@ -88,13 +93,18 @@ class WorkerProcess:
                 self._process.kill()
 
     def _keep(self) -> None:
-        while not self._stopping.is_set():
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "network.cli", "worker", "--until-stdin-ends"],
-                stdin=subprocess.PIPE,
-            )
+        while self._process is not None:
             self._process.wait()
-            self._stopping.wait(RESTART_AFTER_S)
+            if self._stopping.wait(RESTART_AFTER_S):
+                return
+            self._process = self._begin()
+
+    @staticmethod
+    def _begin() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "network.cli", "worker", "--until-stdin-ends"],
+            stdin=subprocess.PIPE,
+        )
 
 
 def serve(settings: Settings, host: str, port: int, *, together: bool) -> None:

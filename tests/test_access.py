@@ -68,9 +68,7 @@ def test_every_public_view_is_named_here(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("viewer", ["", "suspended_viewer", "departed_viewer", "a cookie made up"])
-def test_everything_else_turns_a_stranger_away_and_changes_nothing(
-    own: World, viewer: str
-) -> None:
+def test_everything_else_turns_a_stranger_away_and_changes_nothing(own: World, viewer: str) -> None:
     if viewer.startswith("a cookie"):
         own.cookies[viewer] = "made-up"
     before, values = dump(own), every_value(own.app)
@@ -100,7 +98,7 @@ def test_a_view_that_nobody_marked_is_closed(instance: Path) -> None:
 
 
 def answers(own: World) -> Iterator[tuple[str, TestResponse]]:
-    """Yield one answer of every route, as somebody signed in and as nobody; and of every refusal."""
+    """Yield one answer of every route and of every refusal, to members and to nobody."""
     values = {name: found[:1] for name, found in every_value(own.app).items()}
     for viewer in ("", "owner1", "steward"):
         client = own.client(viewer)
@@ -188,8 +186,7 @@ def test_a_poisoned_host_leads_nobody_anywhere(own: World) -> None:
 
 
 WRITES = (
-    "INSERT INTO network (id, name, about, language, joining, questions, demo)"
-    " VALUES (1, 'x', '', 'en', 'open', '', false)",
+    "INSERT INTO block (blocker_id, blocked_id, at) VALUES (1, 2, '2026-11-21 12:00:00')",
     "UPDATE member SET steward = true",
     "DELETE FROM event",
     "DROP TABLE ask",
@@ -251,7 +248,7 @@ GARBAGE = (
     *("\u202e\u200b\ufeff", "İıẞǅ", "\U0001d56c" * 300, "a\u0300" * 500, "\ufffe", "\udcff"),
 )
 ARGUMENT = re.compile(r'(?:args|form|values)\.get(?:list)?\(\s*"([^"]+)"')
-FIELD = re.compile(r"^    (\w+) = (?:\w*Field|address|zone)\(", re.M)
+FIELD = re.compile(r"^    (\w+) = (?:\w*Field|address|zone)\(", re.MULTILINE)
 
 
 def names(offers: Sequence[Offered] = ()) -> list[str]:
@@ -365,9 +362,7 @@ def sent(
     )
 
 
-def test_a_form_that_is_not_taken_hands_back_every_word(
-    own: World, offers: list[Offered]
-) -> None:
+def test_a_form_that_is_not_taken_hands_back_every_word(own: World, offers: list[Offered]) -> None:
     tried = 0
     for offer in offers:
         typed = [n for n, value in offer.form.data if value.startswith("A sentence") and n != "q"]

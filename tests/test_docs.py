@@ -12,6 +12,7 @@ import pytest
 
 import network
 from network.cli import commands
+from network.composition import LETTERS
 
 ROOT = Path(network.__file__).parent
 DOCS = ROOT.parent / "docs"
@@ -26,7 +27,9 @@ def documents() -> str:
 
 def missing(names: set[str], documents: str) -> list[str]:
     assert names
-    return sorted(name for name in names if not re.search(rf"(?<![\w:]){re.escape(name)}(?![\w:])", documents))
+    return sorted(
+        name for name in names if not re.search(rf"(?<![\w:]){re.escape(name)}(?![\w:])", documents)
+    )
 
 
 def settings() -> set[str]:
@@ -91,11 +94,14 @@ def kinds_of_events() -> set[str]:
 
 def test_every_kind_of_event_is_documented(documents: str) -> None:
     kinds = kinds_of_events()
-    assert {"asks:sent", "asks:declined", "members:joined", "relationships:connection:made"} <= kinds
+    assert {
+        "asks:sent",
+        "asks:declined",
+        "members:joined",
+        "relationships:connection:made",
+    } <= kinds
     assert missing(kinds, documents) == []
 
 
 def test_every_letter_is_written_for_an_event_that_happens() -> None:
-    from network.composition import LETTERS
-
     assert set(LETTERS) <= kinds_of_events()

@@ -1,4 +1,4 @@
-"""Fragments: each block that a view names, alone, says nothing and offers nothing that its page would not."""
+"""Each block that a view names, alone, says and offers nothing that its page would not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -18,7 +17,7 @@ import network
 from network import htmx
 from tests.sweep.crawl import HTMX, every_value, filled, rules
 from tests.sweep.forms import SENTENCE, Form, forms_in
-from tests.sweep.seed import NOW, World, close, live, twin
+from tests.sweep.seed import World
 
 ROOT = Path(network.__file__).parent
 VOID = {"input", "br", "img", "meta", "link", "hr", "path", "use", "circle", "rect", "stop"}
@@ -32,7 +31,9 @@ KEY = re.compile(r"[\w-]{12,}")
 
 
 def _strings(node: ast.AST) -> set[str]:
-    return {e.value for e in ast.walk(node) if isinstance(e, ast.Constant) and isinstance(e.value, str)}
+    return {
+        e.value for e in ast.walk(node) if isinstance(e, ast.Constant) and isinstance(e.value, str)
+    }
 
 
 def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
@@ -42,7 +43,7 @@ def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 
 
 def named_blocks(app: Flask) -> set[tuple[str, str]]:
-    """Return each template and block that a view names: in `page` itself, or by way of a function."""
+    """Return each template and block that a view names, if only by way of a function."""
     named: set[tuple[str, str]] = set()
     trees = {p: ast.parse(p.read_text()) for p in sorted(ROOT.rglob("*.py")) if "views" in str(p)}
     constants = {
@@ -64,10 +65,14 @@ def named_blocks(app: Flask) -> set[tuple[str, str]]:
                 if called == "page" and call.args:
                     first = call.args[0]
                     template = getattr(first, "value", constants.get(getattr(first, "id", ""), ""))
-                    named |= {(template, block) for each in call.args[1:] for block in _strings(each)}
+                    named |= {
+                        (template, block) for each in call.args[1:] for block in _strings(each)
+                    }
                     templates = {template} if any(map(_is_passed_on, call.args[1:])) else set()
                 else:
-                    named |= {(t, b) for t in templates for each in call.args for b in _strings(each)}
+                    named |= {
+                        (t, b) for t in templates for each in call.args for b in _strings(each)
+                    }
                     templates = templates if any(map(_is_passed_on, call.args)) else set()
                 if templates and (function.args.args or function.args.vararg):
                     hands_on.setdefault(function.name, set()).update(templates)
@@ -166,7 +171,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[str, ...]
 
 
 def asked_for(own: World, rendered: list[tuple[str, tuple[str, ...]]]) -> Iterator[Asked]:
-    """Yield every part that the pages would ask for: each htmx form, sent, and each page with blocks."""
+    """Yield every part that the pages would ask for: by each htmx form, and by each page."""
     done: set[str] = set()
     for viewer in VIEWERS:
         client = own.client(viewer)
@@ -261,7 +266,9 @@ def test_a_form_that_is_not_taken_comes_back_as_its_part_with_what_was_written(
     tried = 0
     for path in ("/me/profile", "/me/participation", "/me/account"):
         for form in forms_in(own.client("newcomer").get(path).text):
-            wrong = {name: "z" * 9_000 for name, value in form.data if value.startswith("A sentence")}
+            wrong = {
+                name: "z" * 9_000 for name, value in form.data if value.startswith("A sentence")
+            }
             if not form.hx or not wrong:
                 continue
             data = {**dict(form.data), **wrong, "csrf_token": own.token("newcomer")}

@@ -1,4 +1,4 @@
-"""The agreements of the house, by reading the source: who imports whom, how long things are, what is nowhere."""
+"""The agreements of the house, by reading the source: who imports whom, what is nowhere."""
 
 from __future__ import annotations
 
@@ -122,7 +122,8 @@ def test_within_a_package_imports_point_from_views_down_to_models() -> None:
         f"{name} imports {other}"
         for name, tree in modules().items()
         for other in ours(name, tree)
-        if name.split(".")[1:2] == other.split(".")[1:2] and room_of(other) > room_of(name)
+        if name.split(".")[1:2] == other.split(".")[1:2]
+        and room_of(other) > room_of(name)
         # `tokens`, `documents`, `current` and the like stand in the middle: they may be used by all
         # rooms and use queries and services themselves.
         and MIDDLE not in {room_of(name), room_of(other)}
@@ -156,7 +157,8 @@ def test_a_module_imports_at_most_ten_others_of_ours() -> None:
     many = {
         name: len(ours(name, tree) - {"network.translation"})
         for name, tree in modules().items()
-        if name not in TOPMOST  # composition and commands name every part: that is what they are for
+        if name
+        not in TOPMOST  # composition and commands name every part: that is what they are for
     }
     none(f"{name}: {count}" for name, count in many.items() if count > MOST_IMPORTS)
 
@@ -199,7 +201,8 @@ def test_views_load_through_access_and_never_by_themselves() -> None:
         if room_of(name) == ROOMS["views"]
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
-        and node.attr in {"get", "get_one", "scalar", "scalars", "execute", "add", "delete", "flush"}
+        and node.attr
+        in {"get", "get_one", "scalar", "scalars", "execute", "add", "delete", "flush"}
         and ast.unparse(node.value) in {"db.session", "session", "database.session"}
         and ast.unparse(node.value) != "session"
     )
@@ -271,7 +274,8 @@ def test_two_applications_can_be_made_because_nothing_is_done_at_import() -> Non
         f"{name}:{node.lineno}"
         for name, tree in modules().items()
         for node in tree.body
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
         # Logging is quietened once, for whoever runs migrations.
         and "getLogger" not in ast.unparse(node)
     )
@@ -286,7 +290,9 @@ def templates() -> Iterator[tuple[str, str]]:
 
 
 def test_nothing_is_marked_safe_by_hand() -> None:
-    assert [name for name, source in templates() if re.search(r"\|\s*safe\b|autoescape", source)] == []
+    assert [
+        name for name, source in templates() if re.search(r"\|\s*safe\b|autoescape", source)
+    ] == []
     made = [
         name
         for name, tree in modules().items()
@@ -304,7 +310,9 @@ INLINE = re.compile(
 
 
 def test_no_template_has_style_or_script_in_it() -> None:
-    assert [f"{name}: {hit[0]}" for name, source in templates() for hit in INLINE.finditer(source)] == []
+    assert [
+        f"{name}: {hit[0]}" for name, source in templates() for hit in INLINE.finditer(source)
+    ] == []
 
 
 def test_no_address_is_typed_by_hand() -> None:
@@ -492,7 +500,9 @@ def schema() -> dict[str, object]:
     if db.engine.dialect.name == "sqlite":
         with db.engine.connect() as connection:
             triggers = connection.scalars(
-                select(text("name")).select_from(text("sqlite_master")).where(text("type='trigger'"))
+                select(text("name"))
+                .select_from(text("sqlite_master"))
+                .where(text("type='trigger'"))
             )
             tables["triggers"] = sorted(triggers)
     return tables
@@ -501,7 +511,7 @@ def schema() -> dict[str, object]:
 @pytest.mark.parametrize("statement", ["UPDATE event SET kind = 'x'", "DELETE FROM event"])
 def test_the_log_takes_no_change(app: Flask, make_member: MakeMember, statement: str) -> None:
     make_member("ama")
-    with pytest.raises(Exception, match="append-only"), transaction() as session:  # noqa: PT011
+    with pytest.raises(Exception, match="append-only"), transaction() as session:
         session.execute(text(statement))
 
 

@@ -14,6 +14,7 @@ from flask import Flask
 from jinja2 import nodes
 
 import network
+from network import errors
 
 ROOT = Path(network.__file__).parent
 SPOKEN = {"_", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext"}
@@ -32,7 +33,11 @@ PLACEHOLDER_OF_ANY_KIND = re.compile(r"%(?:\((\w+)\))?[a-z]")
 
 
 def _constants(args: Iterable[ast.expr]) -> list[str]:
-    return [each.value for each in args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return [
+        each.value
+        for each in args
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    ]
 
 
 def in_python() -> Iterator[tuple[str, str, set[str] | None]]:
@@ -66,7 +71,9 @@ def sentences(app: Flask) -> list[tuple[str, str]]:
 
 def offending(sentences: Iterable[tuple[str, str]], pattern: str) -> list[str]:
     search = re.compile(pattern, re.IGNORECASE).search
-    return [f"{where} {hit[0]!r} in {words!r}" for where, words in sentences if (hit := search(words))]
+    return [
+        f"{where} {hit[0]!r} in {words!r}" for where, words in sentences if (hit := search(words))
+    ]
 
 
 def none(found: list[str]) -> None:
@@ -94,18 +101,18 @@ def test_a_sentence_fills_in_what_it_names_and_nothing_else(app: Flask) -> None:
     wrong = []
     for where, words, given in [*in_python(), *in_templates(app)]:
         named = set(PLACEHOLDER.findall(words))
-        given = (given or set()) | ({"num", "n"} if "num" in named or "n" in named else set())
-        unknown = named - given
+        filled = (given or set()) | ({"num", "n"} & named)
+        unknown = named - filled
         positional = [hit for hit in PLACEHOLDER_OF_ANY_KIND.finditer(words) if hit[1] is None]
-        if (unknown and given - {"num", "n"}) or positional:
-            wrong.append(f"{where} {words!r} names {sorted(unknown)}, is given {sorted(given)}")
+        if (unknown and filled - {"num", "n"}) or positional:
+            wrong.append(f"{where} {words!r} names {sorted(unknown)}, is given {sorted(filled)}")
     none(wrong)
 
 
 # People read these names nowhere: the house is nobody's copy.
 OTHERS = (
-    r"linked ?in|facebook|twitter|slack|discord|meetup|upwork|fiverr|toptal|catalant|mastodon|reddit"
-    r"|whatsapp|instagram|tiktok|xing|github\.com|glassdoor|indeed\.com|lunchclub|polywork|hivebrite"
+    r"linked ?in|facebook|twitter|slack|discord|meetup|upwork|fiverr|toptal|catalant|mastodon"
+    r"|reddit|whatsapp|instagram|tiktok|xing|github\.com|glassdoor|indeed\.com|lunchclub|polywork|hivebrite"
 )
 
 
@@ -113,7 +120,10 @@ def test_no_other_product_is_named_anywhere() -> None:
     found = []
     for path in sorted(ROOT.rglob("*")):
         relative = path.relative_to(ROOT)
-        kept = path.suffix in {".py", ".html", ".css", ".json", ".md"} and "vendor" not in relative.parts
+        kept = (
+            path.suffix in {".py", ".html", ".css", ".json", ".md"}
+            and "vendor" not in relative.parts
+        )
         if kept and (hit := re.search(rf"(?i)\b(?:{OTHERS})\b", path.read_text())):
             found.append(f"{relative}: {hit[0]}")
     none(found)
@@ -154,13 +164,13 @@ def said_in_the_demo() -> str:
 
 def test_the_demo_names_no_real_place_of_the_web() -> None:
     hosts = set(re.findall(r"(?:https?://|@)([\w.-]+\w)", said_in_the_demo()))
-    real = {host for host in hosts if not re.search(r"\.?(?:example(?:\.(?:com|org|net))?|test)$", host)}
+    real = {
+        host for host in hosts if not re.search(r"\.?(?:example(?:\.(?:com|org|net))?|test)$", host)
+    }
     assert real == set()
 
 
 def test_the_sentences_of_refusals_are_whole(app: Flask) -> None:
-    from network import errors
-
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     told = [str(kind.sentence) for kind in kinds if hasattr(kind, "sentence")]
     assert len(told) > 6

@@ -4,7 +4,7 @@ waiting --accept--> accepted        the kind's own package adds the effect
         --decline-> declined        the asker goes on seeing "waiting", then "lapsed"
         --withdraw> withdrawn       by the asker; also from declined, which looks the same to them
         --block---> closed          silently
-        --time----> lapsed          computed from `expires_at`; stored when a new ask needs the place
+        --time----> lapsed          computed from `expires_at`; kept when a new ask needs the place
 declined --take back--> waiting     by the one who declined, until it expires
 """
 

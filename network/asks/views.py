@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from network import clock
 from network.asks import access, queries, services
 from network.asks.kinds import Kind
-from network.asks.models import Ask
+from network.asks.models import Ask, AskState
 from network.db import db
 from network.errors import Invalid
 from network.htmx import Page, page, see_other, wants_part
@@ -64,6 +64,8 @@ def withdraw(key: str) -> Any:  # noqa: ANN401
 def answered(ask: Ask) -> Any:  # noqa: ANN401
     """Show the ask as it stands now, in its place; without htmx, go back to the inbox."""
     if not wants_part():
+        if ask.state is AskState.ACCEPTED:
+            flash(_("You said yes. You and %(name)s are connected.", name=ask.asker.name))
         return see_other("asks.inbox")
     return page("asks/one.html", "ask", ask=ask)
 

@@ -79,8 +79,7 @@ class Member(Base):
         BigId, ForeignKey("member.id", ondelete="SET NULL")
     )
     portrait_version: Mapped[int] = mapped_column(default=0)
-    # What shields are compared with: the ends of the verified address and the words of current
-    # roles.
+    # What shields are compared with: the ends of the address and the words of current roles.
     belongs: Mapped[str] = mapped_column(String(2000), default="")
 
     participation: Mapped[Participation] = relationship(

@@ -109,13 +109,13 @@ class Running:
         return self._process.wait(20)
 
     def processes(self, *, holding: str = "") -> list[int]:
-        """Return the processes of the group whose command line holds this text."""
+        """Return the running processes of the group whose command line holds this text."""
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                group = int((folder / "stat").read_text().rpartition(")")[2].split()[2])
+                state, _parent, group = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
                 command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                if group == self.pid and holding in command:
+                if int(group) == self.pid and state != "Z" and holding in command:
                     found.append(int(folder.name))
         return found
 

@@ -23,7 +23,13 @@ PARTS = (
     "learning",
     "sharing",
     "story",
-) + ("roles", "links", "place", "languages", "availability", "contact")
+    "roles",
+    "links",
+    "place",
+    "languages",
+    "availability",
+    "contact",
+)
 # What the index may hold; the others are never found by their words (INV-05).
 SEARCHED = frozenset(PARTS) - {"links", "languages", "availability", "contact"}
 WAYS = ("direct", "widened", "narrowed")
@@ -47,7 +53,7 @@ def words_in(text: str) -> set[str]:
 
 @dataclass(frozen=True)
 class Words:
-    """Words of one part: two canaries, so that one can be searched for and the other give it away."""
+    """Words of one part: two canaries, one to search for, the other to give it away."""
 
     owner: str
     part: str
@@ -157,9 +163,9 @@ class Story:
 
 # Each viewer, and what stands between them and every owner.
 VIEWERS = (
-    ("stranger", "connection", "second", "blocked", "blocker", "shielded_domain", "shielded_name")
-    + ("waiting", "declined", "lapsed", "withdrew", "asked", "ex", "steward", "resting")
-    + ("suspended_viewer", "departed_viewer", "newcomer")
+    *("stranger", "connection", "second", "blocked", "blocker", "shielded_domain", "shielded_name"),
+    *("waiting", "declined", "lapsed", "withdrew", "asked", "ex", "steward", "resting"),
+    *("suspended_viewer", "departed_viewer", "newcomer"),
 )
 STATES = {"resting": "paused", "suspended_viewer": "suspended", "departed_viewer": "departed"}
 

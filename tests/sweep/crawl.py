@@ -23,7 +23,7 @@ from network.members.models import Member
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HTMX = {"HX-Request": "true"}
 TOKEN = re.compile(rb'(name="(?:csrf_token|submission)" value="|X-CSRFToken": ")[^"]+')
-ASK_KEY = re.compile(rb'(data-ask="|ask-|/asks/)[\w-]{12}')
+NEW_KEY = re.compile(rb'(data-ask="|ask-|/asks/|/shields/)[\w-]{12}')
 # What differs between two answers that say the same: the cookie, and how long a masked token was.
 NOT_COMPARED = {"set-cookie", "content-length", "date"}
 UNKNOWN = "zz-nobody"
@@ -77,7 +77,7 @@ def answer(client: FlaskClient, method: str, path: str, **kwargs: object) -> tup
 def masked(response: TestResponse) -> tuple[object, ...]:
     """Return status, headers and body with the tokens taken out."""
     headers = [pair for pair in response.headers if pair[0].lower() not in NOT_COMPARED]
-    body = ASK_KEY.sub(rb"\1", TOKEN.sub(rb"\1", response.data))
+    body = NEW_KEY.sub(rb"\1", TOKEN.sub(rb"\1", response.data))
     return response.status_code, sorted(headers), body
 
 

@@ -1,4 +1,4 @@
-"""Networks that live the story, for whoever needs people of every kind; brought in by `tests/conftest.py`."""
+"""Networks that live the story, for tests that need people of every kind."""
 
 from __future__ import annotations
 

@@ -45,7 +45,6 @@ class _Reader(HTMLParser):
         self._open: Form | None = None
         self._select = self._area = ""
         self._text = ""
-        self._radios: set[str] = set()
         self._pressed = False  # only the first button is: a form sends one
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -55,38 +54,45 @@ class _Reader(HTMLParser):
             method = it.get("method", "get").upper()
             self._open = Form(it.get("action", ""), method, hx, it.get("hx-target", ""))
             self.forms.append(self._open)
-            self._radios, self._pressed = set(), False
+            self._pressed = False
         elif self._open is not None and "disabled" not in it:
             self._field(tag, it)
 
     def _field(self, tag: str, it: dict[str, str]) -> None:
-        name, data = it.get("name", ""), self._open.data
-        kind = it.get("type", "text")
-        if tag in {"input", "textarea", "select"} and not name:
-            return
-        if tag == "input" and kind == "radio":
-            if name not in self._radios or "checked" in it:
-                data[:] = [pair for pair in data if pair[0] != name]
-                data.append((name, it.get("value", "")))
-            self._radios |= {name}
-        elif tag == "input" and kind == "checkbox":
-            if "checked" in it:
-                data.append((name, it.get("value", "on")))
-        elif tag == "input" and kind != "file":
-            data.append((name, it.get("value") or ("" if kind == "hidden" else TYPED[kind])))
-        elif tag == "textarea":
+        name = it.get("name", "")
+        if tag == "option" and self._select:
+            self._choice(self._select, it.get("value", "UTC"), chosen="selected" in it)
+        elif tag == "button":
+            self._press(name, it)
+        elif tag == "input" and name:
+            self._input(name, it.get("type", "text"), it)
+        elif tag == "textarea" and name:
             self._area, self._text = name, ""
-        elif tag == "select":
+        elif tag == "select" and name:
             self._select = name
-        elif tag == "option" and self._select:
-            known = self._select in dict(data)
-            if not known or "selected" in it:
-                data[:] = [pair for pair in data if pair[0] != self._select]
-                data.append((self._select, it.get("value", "UTC")))
-        elif tag == "button" and "formaction" in it:
+
+    def _input(self, name: str, kind: str, it: dict[str, str]) -> None:
+        if kind == "radio":
+            self._choice(name, it.get("value", ""), chosen="checked" in it)
+        elif kind == "checkbox":
+            if "checked" in it:
+                self._open.data.append((name, it.get("value", "on")))
+        elif kind != "file":
+            typed = "" if kind == "hidden" else TYPED[kind]
+            self._open.data.append((name, it.get("value") or typed))
+
+    def _choice(self, name: str, value: str, *, chosen: bool) -> None:
+        """Take the choice that is made, or else the first."""
+        data = self._open.data
+        if chosen or name not in dict(data):
+            data[:] = [pair for pair in data if pair[0] != name]
+            data.append((name, value))
+
+    def _press(self, name: str, it: dict[str, str]) -> None:
+        if "formaction" in it:
             self.forms.append(replace(self._open, action=it["formaction"], hx="", target=""))
-        elif tag == "button" and name and not self._pressed:
-            data.append((name, it.get("value", "")))
+        elif name and not self._pressed:
+            self._open.data.append((name, it.get("value", "")))
             self._pressed = True
 
     def handle_data(self, data: str) -> None:

@@ -34,7 +34,7 @@ def blocked(story: Any, one: str, other: str) -> bool:
 
 
 def shielded(story: Any, owner: str, viewer: str) -> bool:
-    """A shield meets the end of a verified address, or an organisation named among current roles."""
+    """A shield meets the end of a verified address, or a name among current roles."""
     seen = story.people[viewer]
     ends = {seen.domain, *_parents(seen.domain)}
     return any(
@@ -144,7 +144,7 @@ def _own(story: Any, me: Any) -> set[str]:
 
 
 def _of_tie(story: Any, viewer: str, tie: Any) -> set[str]:
-    """A connection's reason is for the two, as long as it holds; its writer keeps their own words."""
+    """A connection's reason is for the two while it holds; its writer keeps their own words."""
     if viewer == tie.asker:
         return {tie.reason}
     if viewer == tie.other and tie.live and exists_for(story, viewer, tie.asker):
@@ -153,7 +153,7 @@ def _of_tie(story: Any, viewer: str, tie: Any) -> set[str]:
 
 
 def _of_ask(story: Any, viewer: str, ask: Any, path: str) -> set[str]:
-    """An ask is read by the two; whoever asked goes on seeing whom, even where that person rests."""
+    """An ask is read by the two; whoever asked goes on seeing whom, though that person rests."""
     if viewer == ask.asker:
         seen = {ask.reason}
         if path.startswith("/asks") and not apart(story, viewer, ask.other):
@@ -171,7 +171,7 @@ def _whom_i_blocked(story: Any, viewer: str) -> set[str]:
 
 
 def _at_the_door(story: Any) -> set[str]:
-    """Stewards read who asks to join and whom they invited; drafts are the invited person's alone."""
+    """Stewards read who asks to join and whom they invited; drafts are for the invited alone."""
     seen = set()
     for one in story.door:
         seen |= {one.own("email"), one.own("name")}

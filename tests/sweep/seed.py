@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from network import create_app, passwords
 from network.asks import services as asks
 from network.columns import Base
-from network.config import Settings
 from network.composition import channels
+from network.config import Settings
 from network.db import db as database
 from network.db import migrate, reading, transaction
 from network.events import worker
@@ -99,7 +99,7 @@ def open_network(folder: Path) -> Flask:
 
 
 def live(folder: Path, *, index_lags: bool) -> World:
-    """Live the story. An index that lags has not heard of anything that narrows what it may give."""
+    """Live the story. An index that lags has not heard of what narrows what it may give."""
     folder.mkdir()
     app = open_network(folder)
     world = World(app, told())
@@ -133,9 +133,7 @@ def twin(world: World, folder: Path) -> World:
     """Return a copy of the whole network, down to the keys, that may be changed."""
     close(world)
     shutil.copytree(world.app.config["SETTINGS"].instance, folder)
-    return World(
-        open_network(folder), world.story, world.ids, dict(world.cookies), world.links
-    )
+    return World(open_network(folder), world.story, world.ids, dict(world.cookies), world.links)
 
 
 def dump(world: World) -> dict[str, list[tuple[object, ...]]]:
@@ -210,7 +208,7 @@ def _past(db: Session, member: Member, person: Person) -> None:
 
 
 def write_part(db: Session, member: Member, words: Words, *, role: str = "") -> None:
-    """Write a part so that it ends at its level: at once, widened later unasked, or narrowed later."""
+    """Write a part so that it ends at its level: at once, widened unasked, or narrowed later."""
     part, level = Part(words.part), Audience(words.shown_to)
     widest = Audience.MEMBERS if part is Part.CONTACT else Audience.WEB
     first = widest if words.way == "narrowed" else level
@@ -309,10 +307,14 @@ def _narrow(db: Session, world: World) -> None:
     for owner, against in sorted(story.shields):
         boundaries.raise_shield(db, members[owner], against=against, now=NOW)
     for person in story.people.values():
-        if person.state == "paused":
-            participation.pause(db, members[person.label], until=None, now=NOW)
-        elif person.state != "member":  # leaving and suspending have no services yet
-            members[person.label].state = State(person.state)
+        _change_state(db, members[person.label], person)
+
+
+def _change_state(db: Session, member: Member, person: Person) -> None:
+    if person.state == "paused":
+        participation.pause(db, member, until=None, now=NOW)
+    else:  # leaving and suspending have no services yet
+        member.state = State(person.state)
 
 
 assert {part.value for part in Part} == {*PARTS, "history", "stage", "circles", "connections"}

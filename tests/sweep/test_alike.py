@@ -113,9 +113,31 @@ def test_inv_18_anothers_key_changes_nothing_and_leaves_no_line_in_the_log(own: 
     assert len(keyed_rules(own)) > 8
     for rule in keyed_rules(own):
         for name, key in keys.items():
-            for what, _got in knocks(own, "stranger", rule, key=key):
-                pass
-            assert dump(own) == before, f"{what} with the key of a {name}"
+            tried = [what for what, _ in knocks(own, "stranger", rule, key=key)]
+            assert dump(own) == before, f"{tried} with the key of a {name}"
+
+
+@pytest.mark.parametrize(
+    ("path", "viewer"),
+    [("/signin", ""), ("/signin/link", ""), ("/join", ""), ("/me/account/address", "stranger")],
+)
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_no_way_in_tells_whether_an_address_is_known(
+    own: World, path: str, viewer: str, headers: dict[str, str]
+) -> None:
+    known = [own.story.people[label].email for label in ("owner1", "resting", "suspended")]
+    known += [one.email for one in own.story.door]
+
+    def got(email: str) -> tuple[object, ...]:
+        data = {"csrf_token": own.token(viewer), "email": email, "password": "not the right one"}
+        data |= {"name": "Somebody", "purpose": "I help.", "through": "", "answer_1": ""}
+        status, sent, body = answer(own.client(viewer), "POST", path, headers=headers, data=data)
+        return status, sent, body.replace(email.encode(), b"somebody")
+
+    nobody = got("nobody.at.all@outside.example")
+    assert nobody[0] in {200, 204, 303, 422}
+    for email in known:
+        assert difference(got(email), nobody) == [], email
 
 
 def test_the_stewards_room_is_not_there_for_anybody_else(fresh: World) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from itertools import product
 
-import pytest
 from sqlalchemy import Boolean, DateTime, Enum, Integer, LargeBinary
 from werkzeug.test import TestResponse
 

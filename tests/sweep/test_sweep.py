@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from network.composition import PEOPLE
 from network.search import backend, indexer
 from tests.sweep import oracle
 from tests.sweep.canaries import SEARCHED, VIEWERS, word, words_in
 from tests.sweep.crawl import HTMX, difference, every_value, filled, masked, rules, told
 from tests.sweep.seed import World, close, twin
+
 pytestmark = pytest.mark.usefixtures("that_day")
 
 SIGNED_OUT = ""
@@ -167,8 +169,6 @@ def test_inv_04_the_index_rebuilt_equals_the_index_after_every_change(fresh: Wor
     index = backend.index(fresh.app)
     grown = index.contents()
     with fresh.app.app_context():
-        from network.composition import PEOPLE
-
         indexer.rebuild(index, PEOPLE)
     # Whoever left or was suspended without an event is dropped by a rebuild alone.
     gone = {fresh.ids[label] for label in ("suspended", "departed", "suspended_viewer")}

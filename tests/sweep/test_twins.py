@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from network.asks import services as asks
 from network.asks.models import Ask
 from network.db import transaction
-from network.members.kinds import Part, Work
+from network.members.kinds import Audience, Part, Work
 from network.members.models import Member, Section
 from network.members.services import accounts, boundaries, participation, profiles, searches
 from network.relationships import services as relationships
@@ -37,7 +37,7 @@ def happens(world: World, change: Change, now: datetime = NOW) -> None:
 
 
 def pages(world: World, viewer: str, near: tuple[str, ...]) -> Iterator[tuple[str, object]]:
-    """Yield every page of a viewer, with the people named in `near` where an address names people."""
+    """Yield every page of a viewer; where an address names people, those of `near`."""
     handles = [world.story.people[label].handle for label in near]
     values = every_value(world.app) | {"handle": handles}
     client = world.client(viewer)
@@ -124,6 +124,51 @@ def test_inv_14_being_asked_back_after_a_no_is_what_it_is_after_silence(
     assert letters_to(pair[0], "waiting") == letters_to(pair[1], "waiting")
 
 
+def a_block_lifted(db: Session, members: dict[str, Member], now: datetime) -> None:
+    relationships.block(db, members["owner1"], members["waiting"], now=now)
+    db.flush()
+    boundaries.unblock(db, members["owner1"], blocked_id=members["waiting"].id, now=now)
+
+
+@pytest.mark.parametrize("moment", [BEFORE, AFTER])
+@pytest.mark.parametrize("tries", [ask_again, take_back])
+def test_inv_09_11_an_ask_closed_by_a_block_looks_like_silence_once_the_block_is_lifted(
+    pair: tuple[World, World], moment: datetime, tries: Callable[[World], tuple[object, ...]]
+) -> None:
+    happens(pair[0], a_block_lifted)
+    with time_machine.travel(moment, tick=False):
+        cannot_tell(pair, "waiting", ("owner1",))
+        assert difference(tries(pair[0]), tries(pair[1])) == []
+        assert letters_to(pair[0], "waiting") == letters_to(pair[1], "waiting")
+
+
+def works_elsewhere(db: Session, members: dict[str, Member], now: datetime) -> None:
+    """Somebody's address ends so, and somebody else names the place in words for nobody's eyes."""
+    members["owner1"].email = "somebody@elsewhere.example"
+    accounts.remember_belongs(db, members["owner1"])
+    profiles.save(
+        db, members["owner3"], Part.ROLES, body="At Elsewhere Ltd", audience=Audience.ME, now=now
+    )
+
+
+def test_a_shield_of_mine_does_not_tell_where_another_works(pair: tuple[World, World]) -> None:
+    happens(pair[0], works_elsewhere)
+    happens(
+        pair[1],
+        lambda db, who, now: profiles.save(
+            db, who["owner3"], Part.ROLES, body="At Home", audience=Audience.ME, now=now
+        ),
+    )
+    for world in pair:
+        for against in ("@elsewhere.example", "Elsewhere Ltd"):
+            posts(world, "connection", "/me/boundaries/shields", against=against)
+    cannot_tell(pair, "connection", ("owner1", "owner3"))
+    for owner in ("owner1", "owner3"):
+        path = f"/people/{pair[0].story.people[owner].handle}/end"
+        assert difference(*(posts(world, "connection", path) for world in pair)) == []
+    cannot_tell(pair, "connection", ("owner1", "owner3"))
+
+
 def test_inv_14_a_pause_of_the_person_asked_is_not_told_by_the_asks_page(
     pair: tuple[World, World],
 ) -> None:
@@ -173,8 +218,10 @@ def private_acts(db: Session, members: dict[str, Member], now: datetime) -> None
 def life_of_others(db: Session, members: dict[str, Member], now: datetime) -> None:
     """Asks, answers and connections among third parties, of those the stranger can find."""
     for number, (one, other) in enumerate(
-        [("asked", "second"), ("ex", "second"), ("waiting", "second"), ("declined", "asked")]
-        + [("lapsed", "asked"), ("withdrew", "second"), ("newcomer", "owner1")]
+        (
+            *(("asked", "second"), ("ex", "second"), ("waiting", "second"), ("declined", "asked")),
+            *(("lapsed", "asked"), ("withdrew", "second"), ("newcomer", "owner1")),
+        )
     ):
         ask = asks.send(
             db,
