@@ -58,8 +58,8 @@ THE_WEB = Viewer()
 SOME_MEMBER = Viewer(assumed=Audience.MEMBERS)
 SOME_CONNECTION = Viewer(assumed=Audience.CONNECTIONS)
 
-# Eyes and an instant that are filled in when a statement runs (`Viewer.at`). What every page asks is
-# built once with these, because building a statement takes longer than running it.
+# Eyes and an instant, filled in when a statement runs (`Viewer.at`). What every page asks is built
+# once with these, because building a statement takes longer than running it.
 BOUND = Viewer(
     member_id=bindparam("viewer_id", type_=BigId),
     belongs=bindparam("viewer_belongs", type_=String()),
