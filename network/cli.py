@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import csv
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask import Flask
 from sqlalchemy import func, select
 from tqdm import tqdm
@@ -61,10 +62,7 @@ def opened() -> Iterator[Flask]:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(host: str, port: int) -> None:
     """Serve the network on one machine: web and worker together."""
-    # Where nothing else is said, links in letters lead to where this is served.
-    if not os.environ.get("COMMONWEAL_BASE_URL"):
-        os.environ["COMMONWEAL_BASE_URL"] = f"http://{host}:{port}"
-    serving.serve(read_settings(), host, port, together=True)
+    serving.serve(read_settings(served_at=f"http://{host}:{port}"), host, port, together=True)
 
 
 @commands.command()
@@ -76,10 +74,11 @@ def web(host: str, port: int) -> None:
 
 
 @commands.command()
-@click.option("--until-stdin-ends", is_flag=True, hidden=True)
-def worker(*, until_stdin_ends: bool) -> None:
+@click.option("--beside", metavar="URL", hidden=True, help="Started by `serve`, which is at URL.")
+def worker(*, beside: str | None) -> None:
     """Deliver mail and keep the search index, without serving pages."""
-    serving.work(read_settings(), until_stdin_ends=until_stdin_ends)
+    settings = read_settings(served_at=beside) if beside else read_settings()
+    serving.work(settings, until_stdin_ends=beside is not None)
 
 
 @commands.command()
@@ -125,6 +124,8 @@ def steward(email: str) -> None:
 @click.option("--members", type=click.IntRange(1, 2_000_000), help="How many, with --purposes.")
 def demo(*, if_empty: bool, purposes: Path | None, members: int | None) -> None:
     """Write a demo network: sixty invented people, or many with the purposes of a CSV file."""
+    if members and purposes is None:
+        raise click.UsageError("--members says how many are made of --purposes; name a file, too.")
     with opened() as app:
         if db.session.scalar(select(Network.id)) is not None:
             if if_empty:
@@ -175,7 +176,12 @@ def import_roster(file: Path) -> None:
 
 
 def _address(email: str) -> str:
-    return email.strip().lower()
+    address = email.strip().lower()
+    try:
+        validate_email(address, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise click.ClickException(f"{address!r} is not an email address.") from error
+    return address
 
 
 def _door(app: Flask, token: str) -> str:
@@ -186,6 +192,8 @@ def _door(app: Flask, token: str) -> str:
 def _write_large(purposes: Path, members: int | None) -> int:
     try:
         statements = read_statements(purposes)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise click.ClickException(f"{purposes.name} cannot be read: {error}.") from error
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     wanted = members or len(statements)

@@ -4,12 +4,13 @@ to do.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -50,15 +51,20 @@ class Settings:
         return self.base_url.startswith("https:")
 
 
-def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read and check the settings; raise `ConfigError` for one that cannot be used."""
+def read_settings(
+    environ: Mapping[str, str] = os.environ, *, served_at: str = "http://127.0.0.1:8000"
+) -> Settings:
+    """Read and check the settings; raise `ConfigError` for one that cannot be used.
+
+    `served_at` is where people reach the network if nothing else is said.
+    """
     instance = _instance(Path(environ.get("COMMONWEAL_INSTANCE") or "instance"))
     database_url = environ.get("COMMONWEAL_DATABASE_URL") or f"sqlite:///{instance / 'network.db'}"
     return Settings(
         instance=instance,
         database_url=_database_url(database_url),
         secret_key=_secret(environ.get("COMMONWEAL_SECRET_KEY", ""), instance),
-        base_url=_base_url(environ.get("COMMONWEAL_BASE_URL") or "http://127.0.0.1:8000"),
+        base_url=_base_url(environ.get("COMMONWEAL_BASE_URL") or served_at),
         smtp_url=_smtp_url(environ.get("COMMONWEAL_SMTP_URL", "")),
         mail_from=environ.get("COMMONWEAL_MAIL_FROM") or "commonweal@localhost",
         source_url=_source_url(environ.get("COMMONWEAL_SOURCE_URL", "")),
@@ -105,10 +111,15 @@ def _secret(given: str, instance: Path) -> str:
 
 
 def _kept_secret(path: Path) -> str:
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # processes that start together agree on one key
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+    finally:
+        os.close(folder)
     key = path.read_text().strip()
     if len(key) < SHORTEST_SECRET:
         message = (
@@ -122,7 +133,7 @@ def _kept_secret(path: Path) -> str:
 def _database_url(text: str) -> str:
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         message = (
             "COMMONWEAL_DATABASE_URL is not a database address."
             " It looks like postgresql://user:password@host/name, or leave it out to use a file."
@@ -140,20 +151,15 @@ def _database_url(text: str) -> str:
 
 
 def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+    parts = _parts(text, "http", "https")
+    if parts is None or parts.path.strip("/") or parts.query or parts.fragment:
         message = f"COMMONWEAL_BASE_URL is {text!r}; it has to look like https://network.example."
         raise ConfigError(message)
-    return text.rstrip("/")
+    return parts.geturl().rstrip("/")
 
 
 def _smtp_url(text: str) -> str:
-    parts = urlsplit(text)
-    try:
-        usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and (parts.port or 1)
-    except ValueError:  # a port that is no number
-        usable = False
-    if text and not usable:
+    if text and _parts(text, "smtp", "smtps") is None:
         message = (
             "COMMONWEAL_SMTP_URL has to look like smtp://user:password@host:587"
             " (smtps:// for TLS from the start)."
@@ -163,17 +169,27 @@ def _smtp_url(text: str) -> str:
 
 
 def _source_url(text: str) -> str:
-    if text and (urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).hostname):
+    if text and _parts(text, "http", "https") is None:
         message = "COMMONWEAL_SOURCE_URL has to look like https://code.example/commonweal."
         raise ConfigError(message)
     return text
 
 
 def _redis_url(text: str) -> str:
-    if text and urlsplit(text).scheme not in {"redis", "rediss", "unix"}:
+    if text and not text.startswith("unix:") and _parts(text, "redis", "rediss") is None:
         message = "COMMONWEAL_REDIS_URL has to look like redis://host:6379/0."
         raise ConfigError(message)
     return text
+
+
+def _parts(text: str, *schemes: str) -> SplitResult | None:
+    """Return the parts of an address with one of these schemes and a host, or None."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in schemes and parts.hostname and (parts.port or 1)
+    except ValueError:  # a bracket that does not close, a port that is no number
+        return None
+    return parts if usable else None
 
 
 def _whole(environ: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:

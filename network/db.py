@@ -74,8 +74,13 @@ class WriteGate:
             if time.monotonic() > limit or self._is_in_the_way(turn):
                 self._step_out(turn)
                 raise Busy
-        if not self._lock_file(limit):
-            self._step_out(turn)
+        passed = False
+        try:
+            passed = self._lock_file(limit)
+        finally:
+            if not passed:  # also where the file cannot be opened: others still have their turn
+                self._step_out(turn)
+        if not passed:
             raise Busy
 
     def leave(self) -> None:

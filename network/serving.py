@@ -29,7 +29,7 @@ class WebServer(BaseApplication):
     def __init__(self, settings: Settings, host: str, port: int, *, together: bool) -> None:
         self.settings = settings
         self.address = f"{host}:{port}"
-        self.beside = WorkerProcess() if together else None
+        self.beside = WorkerProcess(settings.base_url) if together else None
         super().__init__()
 
     def load_config(self) -> None:
@@ -69,7 +69,8 @@ class WebServer(BaseApplication):
 class WorkerProcess:
     """Keeps one worker process running, and starts it again if it dies."""
 
-    def __init__(self) -> None:
+    def __init__(self, served_at: str) -> None:
+        self._served_at = served_at
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -99,10 +100,9 @@ class WorkerProcess:
                 return
             self._process = self._begin()
 
-    @staticmethod
-    def _begin() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "network.cli", "worker", "--until-stdin-ends"],
+    def _begin(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  # our own command and our own address
+            [sys.executable, "-m", "network.cli", "worker", "--beside", self._served_at],
             stdin=subprocess.PIPE,
         )
 

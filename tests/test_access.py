@@ -295,7 +295,7 @@ def test_no_garbage_in_an_address_breaks_a_page(fresh: World) -> None:
                     path = re.sub(rf"<{name}>", percent(value), rule.rule)
                     for other in values:
                         path = path.replace(f"<{other}>", UNKNOWN)
-                    for client in clients:
+                    for client in clients if rule.endpoint in PUBLIC else clients[:1]:
                         check(quickly(lambda: client.get(path), path), path)  # noqa: B023
                         tried += 1
     sys.stdout.write(f"{tried} addresses tried\n")
@@ -331,7 +331,7 @@ def test_no_garbage_in_a_form_breaks_anything(own: World, offers: list[Offered])
         path = offer.form.action if offer else next(filled(rule, {}))
         asked = [name for name, _ in offer.form.data] if offer else []
         viewer = offer.viewer if offer else "steward"
-        for shift in range(0, len(GARBAGE), 7):
+        for shift in range(0, len(GARBAGE), 9):
             garbage = cycle(GARBAGE[shift:] + GARBAGE[:shift])
             data = {name: [next(garbage), next(garbage)] for name in {*asked, *every}}
             answer = sent(own, viewer, path, data, HTMX if shift % 2 else {})

@@ -22,6 +22,7 @@ from network.text import clean, clean_line
 
 BATCH = 1000
 MOST_ASKED = 400
+LONGEST_NAME = 80
 LONGEST_PURPOSE = 600
 LANGUAGES = ("English", "Spanish", "French", "Arabic", "Portuguese", "German", "Hindi", "Polish")
 
@@ -38,23 +39,26 @@ class Statement:
 
 def read_statements(path: Path) -> list[Statement]:
     """Read a CSV file with the columns name, purpose, place and theme; raise `ValueError` if one is
-    missing.
+    missing, or if there is nothing in them.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         missing = {"name", "purpose", "place", "theme"} - set(reader.fieldnames or ())
         if missing:
             raise ValueError(f"{path.name} has no column {', '.join(sorted(missing))}.")
-        return [
+        statements = [
             Statement(
-                name=clean_line(row["name"])[:80],
+                name=clean_line(row["name"])[:LONGEST_NAME],
                 purpose=sentence_case(clean(row["purpose"]))[:LONGEST_PURPOSE],
                 place=clean_line(row["place"])[:120],
                 theme=clean_line(row["theme"]).lower()[:60],
             )
             for row in reader
-            if row["purpose"] and row["name"]
+            if clean(row["purpose"]) and clean(row["name"])
         ]
+    if not statements:
+        raise ValueError(f"{path.name} has no row with a name and a purpose.")
+    return statements
 
 
 def sentence_case(words: str) -> str:
@@ -103,9 +107,8 @@ def _statement(statements: Sequence[Statement], number: int, dice: random.Random
     one, other = dice.choice(statements), dice.choice(statements)
     halves = [text.split(". ") for text in (one.purpose, other.purpose)]
     purpose = ". ".join([halves[0][0], halves[1][-1]])[:LONGEST_PURPOSE]
-    return Statement(
-        f"{one.name.split()[0]} {other.name.split()[-1]}", purpose, other.place, one.theme
-    )
+    name = f"{one.name.split()[0]} {other.name.split()[-1]}"[:LONGEST_NAME]
+    return Statement(name, purpose, other.place, one.theme)
 
 
 def _member(number: int, told: Statement, now: datetime) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from network.members.models import (
     PastPurpose,
     Section,
 )
+from network.members.services.accounts import remember_belongs
 from network.members.services.boundaries import raise_shield
 from network.members.services.joining import add_member
 from network.relationships.kinds import CONNECTION
@@ -81,6 +82,7 @@ def _person(db: Session, told: Mapping[str, Any], now: datetime) -> Member:
     participation.who_may_connect = WhoMayAsk(told["who_may_ask"])
     participation.confirmed_at = now - timedelta(days=min(40, told["joined_days_ago"]))
     _sections(db, member, told, now)
+    remember_belongs(db, member)  # shields of others are compared with the roles, too
     for against in told["shields"]:
         raise_shield(db, member, against=against, now=joined_at)
     record(db, "members:joined", actor=member.id, subject=("member", member.id), now=joined_at)

@@ -46,3 +46,13 @@ def connections(
         .limit(limit)
     )
     return [Tie(connection, other) for connection, other in rows]
+
+
+def live_connection(db: Session, one_id: int, other_id: int) -> Connection | None:
+    """Return the live connection of two people."""
+    low, high = sorted((one_id, other_id))
+    return db.scalar(
+        select(Connection).where(
+            Connection.low_id == low, Connection.high_id == high, Connection.ended_at.is_(None)
+        )
+    )

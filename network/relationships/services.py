@@ -15,6 +15,7 @@ from network.events.services import record
 from network.members.kinds import WhoMayAsk
 from network.members.models import Connection, Member, Participation
 from network.members.services import boundaries
+from network.relationships.queries import live_connection
 from network.translation import _
 
 
@@ -87,16 +88,6 @@ def block(db: Session, blocker: Member, other: Member, *, now: datetime) -> None
     connection = live_connection(db, blocker.id, other.id)
     if connection is not None:
         end(db, connection, actor=blocker, now=now)
-
-
-def live_connection(db: Session, one_id: int, other_id: int) -> Connection | None:
-    """Return the live connection of two people."""
-    low, high = sorted((one_id, other_id))
-    return db.scalar(
-        select(Connection).where(
-            Connection.low_id == low, Connection.high_id == high, Connection.ended_at.is_(None)
-        )
-    )
 
 
 def _others_of(member_id: int) -> Subquery:

@@ -28,7 +28,7 @@ TYPED = {
 class Form:
     """One form as it stands on a page: where it goes, and what it sends."""
 
-    action: str
+    action: str = ""
     method: str = "GET"
     hx: str = ""  # where htmx sends it
     target: str = ""  # the element that htmx puts the answer in the place of
@@ -139,7 +139,7 @@ def rule_of(app: Flask, path: str, method: str) -> Rule | None:
 def offered(world: World, viewers: Iterable[str], handles: list[str]) -> list[Offered]:
     """Return one form for each route that changes something, as these viewers are offered it."""
     found: dict[str, Offered] = {}
-    values = every_value(world.app) | {"handle": handles}
+    values = every_value(world.app) | {"handle": handles, "key": ["purpose"]}
     for viewer in viewers:
         client = world.client(viewer)
         values["token"] = world.links.get(viewer, [])
