@@ -30,16 +30,14 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def compress(response: Response) -> Response:
         path = folder / str((request.view_args or {}).get("filename", ""))
-        if (
-            request.endpoint == "static"
-            and response.status_code == 200  # noqa: PLR2004
-            and path.suffix in COMPRESSED
-            and request.accept_encodings["gzip"]
-        ):
+        if request.endpoint != "static" or path.suffix not in COMPRESSED:
+            return response
+        response.vary.add("Accept-Encoding")
+        if response.status_code == 200 and request.accept_encodings["gzip"]:  # noqa: PLR2004
+            response.close()  # the file as it is, which is not sent
             response.direct_passthrough = False
             response.set_data(_compressed(str(path), path.stat().st_mtime_ns))
             response.content_encoding = "gzip"
-            response.vary.add("Accept-Encoding")
         return response
 
 

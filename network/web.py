@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -56,6 +57,13 @@ class Web(Flask):
         if not isinstance(rv, Page):
             return super().make_response(rv)
         return super().make_response((rv.render(), rv.status, rv.headers))
+
+    def process_response(self, response: Any) -> Any:  # noqa: ANN401
+        """Let browsers keep files whoever is signed in: no cookie changes what is in them."""
+        response = super().process_response(response)
+        if request.endpoint == "static":
+            response.vary.discard("cookie")
+        return response
 
 
 def init_app(app: Flask, *, secure: bool) -> None:
@@ -108,9 +116,11 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 def broken() -> ResponseReturnValue:
     """Say that something broke on our side, on a page that needs nothing else to work."""
-    sentence = _("Something broke on our side. Nothing was saved. Try again in a while.")
     template = current_app.jinja_env.get_template("broken.html")
-    return current_app.make_response((template.render(sentence=sentence, kept=kept_fields()), 500))
+    with force_locale("en"):  # which language the house speaks, the database knows
+        sentence = _("Something broke on our side. Nothing was saved. Try again in a while.")
+        body = template.render(sentence=sentence, kept=kept_fields())
+    return current_app.make_response((body, 500))
 
 
 def database_error(error: DBAPIError) -> ResponseReturnValue:

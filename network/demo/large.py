@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, text
 
 from network.columns import random_key
 from network.members.kinds import Audience, Part, State, WhoMayAsk, Work
@@ -98,6 +98,10 @@ def write_large(
                 connection.execute(insert(Connection), ties)
         yield len(ids)
         numbers = count(last + 1)
+    if engine.dialect.name == "postgresql":  # its counter has not seen the ids given here
+        last_id = "SELECT setval(pg_get_serial_sequence('member', 'id'), max(id)) FROM member"
+        with engine.begin() as connection:
+            connection.execute(text(last_id))
 
 
 def _statement(statements: Sequence[Statement], number: int, dice: random.Random) -> Statement:

@@ -38,6 +38,8 @@ class Found:
     reasons: list[Reason] = field(default_factory=list)
     work: Sequence[str] = ()
     matched: frozenset[str] = frozenset()
+    # For each part, which stems of its words fit which wanted one.
+    held: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def words(self, part: str) -> str:
         """Return the words of a part, or nothing."""
@@ -45,12 +47,10 @@ class Found:
         return section.body if section is not None else ""
 
 
-def explain(found: Found, query: Query, analyzer: Analyzer) -> bool:
-    """Write down why somebody is here; false if their visible words do not fit."""
-    purpose = found.words(Part.PURPOSE)
+def fits(found: Found, query: Query, analyzer: Analyzer) -> bool:
+    """Whether somebody's visible words fit, and how closely: their band and what matched."""
     if not query:
-        found.quote = [(purpose, False)]
-        return bool(purpose)
+        return bool(found.words(Part.PURPOSE))
     stems = set(query.stems)
     held = {
         part.value: _matching(found.words(part), query, analyzer)
@@ -64,7 +64,7 @@ def explain(found: Found, query: Query, analyzer: Analyzer) -> bool:
         return False
     in_purpose = stems <= set(held.get(Part.PURPOSE.value, {}).values())
     found.band = (0 if held.get(Part.THEMES.value) else 1) if in_purpose else 2 + missing
-    _quote(found, held, analyzer)
+    found.held = held
     return True
 
 
@@ -80,12 +80,15 @@ def _matching(words: str, query: Query, analyzer: Analyzer) -> dict[str, str]:
 
 
 def _phrases(found: Found, query: Query, analyzer: Analyzer) -> bool:
+    if not query.phrases:
+        return True
     texts = [analyzer.stems(found.words(part)) for part in SEARCHED]
     return all(any(_runs_in(phrase, text) for text in texts) for phrase in query.phrases)
 
 
-def _quote(found: Found, held: dict[str, dict[str, str]], analyzer: Analyzer) -> None:
+def explain(found: Found, analyzer: Analyzer) -> None:
     """Quote the purpose, marked, and one sentence of each other part that adds a word."""
+    held = found.held
     told: set[str] = set()
     purpose = found.words(Part.PURPOSE)
     if purpose:

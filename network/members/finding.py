@@ -17,7 +17,7 @@ from sqlalchemy import BindParameter, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from network.members.documents import marks as marks_of
-from network.members.explaining import Found, explain
+from network.members.explaining import Found, explain, fits
 from network.members.kinds import SEARCHED, Audience, Part
 from network.members.models import Connection, Member, Participation, Section
 from network.members.visibility import BOUND, NOW, Viewer, findable, level, readable
@@ -28,8 +28,9 @@ from network.search.turns import turns
 from network.text import fold
 
 PAGE = 10
-# Few hits are hidden by blocks, shields or pauses, so the first round nearly always fills a page.
-ROUNDS = (30, 120, 400)
+# How many hits each round looks at beyond a page. Few are hidden by blocks, shields or pauses: the
+# first round nearly always fills it.
+ROUNDS = (5, 120, 400)
 # Words that most purposes hold: sharing them says nothing. The list is fixed, so that no count over
 # what others wrote, hidden words included, decides what is telling.
 EVERYBODYS = (
@@ -223,7 +224,7 @@ class Finder:
         """
         people: list[Found] = []
         at = 0
-        for size in (start + ROUNDS[0], *ROUNDS[1:]):
+        for size in (start + PAGE + ROUNDS[0], *ROUNDS[1:]):
             chunk = hits[at : at + size]
             people.extend(self._checked(chunk, query, narrowing))
             if len(people) > start + PAGE or len(chunk) < size:
@@ -231,7 +232,10 @@ class Finder:
             at += size
         start = start if start < len(people) else 0
         further = start + PAGE if len(people) > start + PAGE else None
-        return Results(_by_band(people[start : start + PAGE]), further, start=start)
+        shown = _by_band(people[start : start + PAGE])
+        for each in shown:
+            explain(each, self.analyzer)
+        return Results(shown, further, start=start)
 
     def _checked(self, hits: Sequence[Hit], query: Query, narrowing: Narrowing) -> Iterator[Found]:
         loaded = {found.member.id: found for found in self._load([hit.id for hit in hits])}
@@ -240,8 +244,8 @@ class Finder:
             found = loaded.get(hit.id)
             if (
                 found is not None
-                and fits(wanted, self._marks(found))
-                and explain(found, query, self.analyzer)
+                and (not wanted or has_marks(wanted, self._marks(found)))
+                and fits(found, query, self.analyzer)
             ):
                 yield found
 
@@ -316,7 +320,7 @@ def _idle(analyzer: Analyzer) -> frozenset[str]:
     return frozenset(analyzer.stems(EVERYBODYS))
 
 
-def fits(wanted: Collection[str], held: Collection[str]) -> bool:
+def has_marks(wanted: Collection[str], held: Collection[str]) -> bool:
     """Whether the facts fit: all names, any of the values of one name."""
     names: dict[str, list[str]] = defaultdict(list)
     for each in wanted:

@@ -1,30 +1,26 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from flask import Flask
-from sqlalchemy import event
 
-from network.db import db as database
+from network.db import transaction
+from network.members.models import Member
+from network.members.services.joining import add_member
+from network.members.services.profiles import change_purpose
 
 
 @pytest.fixture
-def ran(app: Flask) -> Callable[[Callable[[], object]], list[str]]:
-    """Return the SQL statements that doing something runs."""
+def make_people(app, now):
+    """Keep many members who say the same, in one go: `make_people(8, purpose="...")`."""
 
-    def run(what: Callable[[], object]) -> list[str]:
-        found: list[str] = []
+    def make(count, *, prefix="p", purpose):
+        people = []
+        with transaction() as db:
+            for number in range(count):
+                handle = f"{prefix}{number}"
+                named = {"handle": handle, "name": handle, "email": f"{handle}@{handle}.example"}
+                people.append(Member(**named, joined_at=now))
+                add_member(db, people[-1], now=now)
+                change_purpose(db, people[-1], purpose, now=now)
+        return people
 
-        def note(*args: object) -> None:
-            found.append(str(args[2]))
-
-        engines = list(database.engines.values())
-        for engine in engines:
-            event.listen(engine, "before_cursor_execute", note)
-        what()
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", note)
-        return found
-
-    return run
+    return make

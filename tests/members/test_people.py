@@ -181,8 +181,8 @@ def test_a_connection_is_named_as_one(rui, ama, hers, learn, now):
 
 
 @pytest.fixture
-def many(make_member):
-    return [make_member(f"p{n}", purpose="I tend gardens.").handle for n in range(23)]
+def many(make_people):
+    return [member.handle for member in make_people(23, purpose="I tend gardens.")]
 
 
 def test_the_way_through_the_pages_leads_to_everybody_once(many, hers, learn):
@@ -197,14 +197,12 @@ def test_the_way_through_the_pages_leads_to_everybody_once(many, hers, learn):
     assert sorted(seen) == sorted(many)
 
 
-@pytest.mark.parametrize(
-    "start", ["-1", "x", "1e3", "٣", "²", "", "9" * 30, "1.0", "0x1", "+5", "1&from=20", "500"]
-)
-def test_where_a_page_begins_may_be_any_garbage(many, hers, learn, start):
+def test_where_a_page_begins_may_be_any_garbage(many, hers, learn):
     learn()
-    page = hers.get(f"/people?q=gardens&from={start}")
-    assert len(listed(page)) == 10
-    assert "Nobody" not in words_of(page)
+    for start in ("-1", "x", "1e3", "٣", "²", "", "9" * 30, "1.0", "0x1", "+5", "1&from=20", "500"):
+        page = hers.get(f"/people?q=gardens&from={start}")
+        assert len(listed(page)) == 10
+        assert "Nobody" not in words_of(page)
 
 
 def test_what_is_written_is_found_when_the_worker_has_run(app, rui, hers):
@@ -272,12 +270,11 @@ def engines_of(one: SQLAlchemy):
 
 @pytest.mark.parametrize("query", ["", "?q=gardens", "?q=gardens&from=10", "?q=zeppelin"])
 def test_the_page_needs_few_statements_however_many_are_found(
-    make_member, hers, many, learn, query
+    make_people, hers, many, learn, query
 ):
     learn()
     hers.get(f"/people{query}")
     few = statements(lambda: hers.get(f"/people{query}"))
-    for number in range(20):
-        make_member(f"q{number}", purpose="I tend gardens.")
+    make_people(20, prefix="q", purpose="I tend gardens.")
     learn()
     assert statements(lambda: hers.get(f"/people{query}")) == few <= 12
