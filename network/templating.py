@@ -63,7 +63,14 @@ def init_app(app: Flask) -> None:
         part_word=labels.part_word,
         coming_month=coming_month,
     )
-    app.jinja_env.globals.update(csrf_token=generate_csrf, today_words=today_words)
+    with app.test_request_context():
+        # Globals, so that macros need no context and are compiled into a module once.
+        app.jinja_env.globals.update(
+            csrf_token=generate_csrf,
+            today_words=today_words,
+            glyph=url_for("static", filename="glyphs.svg"),
+            lucide=url_for("static", filename="vendor/lucide.svg"),
+        )
     app.context_processor(surroundings)
     app.jinja_env.add_extension(Unindented)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # by Babel's extension
@@ -82,8 +89,6 @@ def surroundings() -> dict[str, Any]:
         "waits": Later(lambda: me is not None and something_waits(db.session, me, now)),
         "lamp_out": me is not None and is_paused(me, now),
         "language": str(get_locale()).replace("_", "-"),
-        "glyph": url_for("static", filename="glyphs.svg"),
-        "lucide": url_for("static", filename="vendor/lucide.svg"),
     }
 
 

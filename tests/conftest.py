@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -151,6 +151,27 @@ def browser_type_launch_args() -> dict[str, object]:
     """Debian's Chromium, which root may run in a container only without its sandbox."""
     args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     return {"executable_path": str(CHROMIUM), "args": args}
+
+
+@pytest.fixture
+def ran(app: Flask) -> Callable[[Callable[[], object]], list[str]]:
+    """Return the SQL statements that doing something runs."""
+
+    def run(what: Callable[[], object]) -> list[str]:
+        found: list[str] = []
+
+        def note(*args: object) -> None:
+            found.append(str(args[2]))
+
+        engines = list(database.engines.values())
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", note)
+        what()
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
+        return found
+
+    return run
 
 
 MakeMember = Callable[..., Member]
