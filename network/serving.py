@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -58,6 +59,9 @@ class WebServer(BaseApplication):
 
     def _ready(self, _server: object) -> None:
         sys.stderr.write(f"Commonweal is at http://{self.address}\n")
+        # What is loaded by now is shared with the web process, as long as nobody tidies it.
+        gc.collect()
+        gc.freeze()
         if self.beside is not None:
             self.beside.start()
 
