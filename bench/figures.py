@@ -83,7 +83,7 @@ def raw_index_p95_ms(instance: Path) -> float:
         for number in range(400):
             query = parse(WORDS[number % len(WORDS)], analyzer)
             began = time.perf_counter()
-            index.find(query, marks=(), connected=range(20), day=number)[:10]
+            index.find(query, marks=(), connected=range(20), day=0)[:10]
             taken.append((time.perf_counter() - began) * 1000)
     return percentile(taken[100:], 0.95)
 

@@ -172,7 +172,6 @@ def _listen(engine: Engine, *, gate: WriteGate | None) -> None:
     def settings(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
         connection.isolation_level = None  # we say BEGIN ourselves, else savepoints do nothing
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",  # NORMAL loses acknowledged writes in a power cut
             "foreign_keys=ON",
             "busy_timeout=5000",
@@ -180,6 +179,12 @@ def _listen(engine: Engine, *, gate: WriteGate | None) -> None:
             f"query_only={'OFF' if gate else 'ON'}",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        if gate is not None:
+            gate.enter()  # two that change a new file to WAL at once lock each other out
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+            finally:
+                gate.leave()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

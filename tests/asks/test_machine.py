@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -48,8 +49,8 @@ from tests.conftest import NOON, MakeMember
 NAMES = ("ama", "bea", "cai", "dov")
 LIFETIME, COOLING_OFF = timedelta(days=30), timedelta(days=90)
 # Few histories each time, other ones each time; with more, a failing one is made short, in minutes.
-EXAMPLES = int(os.environ.get("COMMONWEAL_TEST_EXAMPLES", "10"))
-PHASES = tuple(Phase) if EXAMPLES > 10 else (Phase.explicit, Phase.reuse, Phase.generate)
+EXAMPLES = int(os.environ.get("COMMONWEAL_TEST_EXAMPLES", "12"))
+PHASES = tuple(Phase) if EXAMPLES > 12 else (Phase.explicit, Phase.reuse, Phase.generate)
 FAR = timedelta(days=3650)
 REASON = "Your sentence about kitchens has stayed with me."
 # Two of them meet more often than the others: most of what can go wrong takes only two.
@@ -192,6 +193,11 @@ class Machine(RuleBasedStateMachine):
 
     # What people do
 
+    @initialize(pairs=st.lists(st.sampled_from(sorted(permutations(NAMES, 2))), max_size=5))
+    def some_have_asked(self, pairs: list[tuple[str, str]]) -> None:
+        for asker, addressee in pairs:
+            self.send(asker, addressee, REASON)
+
     @rule(asker=ANYBODY, addressee=ANYBODY, reason=st.sampled_from((REASON, REASON, "Hi")))
     def send(self, asker: str, addressee: str, reason: str) -> None:
         self.sent += 1
@@ -208,6 +214,11 @@ class Machine(RuleBasedStateMachine):
         before = self._snapshot()
         self._request(None, self.again)
         assert self._snapshot() == before
+
+    @precondition(lambda self: self.rows)
+    @rule(number=st.integers(0, 5), verb=st.sampled_from(("decline", "accept")))
+    def say_yes_or_no(self, number: int, verb: str) -> None:
+        self.answer(number, verb, twice=False)
 
     @precondition(lambda self: self.rows)
     @rule(number=st.integers(0, 50), verb=st.sampled_from(sorted(MOVES)), twice=st.booleans())
