@@ -8,7 +8,7 @@ from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
@@ -71,6 +71,8 @@ def init_app(app: Flask, *, secure: bool) -> None:
 
     @app.before_request
     def open_session() -> None:
+        if "\0" in request.path:  # nothing is named so, and PostgreSQL will not be asked for it
+            raise errors.NotFound
         if request.endpoint != "static":
             database.open_for_request()
 
@@ -129,6 +131,9 @@ def database_error(error: DBAPIError) -> ResponseReturnValue:
     if found is None and isinstance(error, IntegrityError):
         # Two people raced for what only one can have; the other is told to look again.
         found = errors.Conflict(_("Somebody was a moment faster. Look again at how it stands now."))
+    if found is None and isinstance(error, DataError):
+        database.db.session.rollback()  # PostgreSQL answers nothing more before that
+        found = errors.Refusal()
     if found is None:
         raise error
     return refused(found)

@@ -228,9 +228,9 @@ def test_nothing_is_written_by_looking_at_every_page(own: World) -> None:
         client = own.client(viewer)
         values["token"] = [UNKNOWN, *own.links.get(viewer, [])]
         for rule in rules(own.app, "GET"):
-            for path in islice(filled(rule, values), 3):
+            for path in islice(filled(rule, values), 2):
                 assert client.get(path).status_code < 500, path
-                assert client.head(path).status_code < 500, path
+            assert client.head(path).status_code < 500, path
     assert dump(own) == before
 
 
@@ -468,6 +468,8 @@ def statuses(
             )
             .status_code
         )
+        if found[-1] == 429:
+            break
     return found
 
 

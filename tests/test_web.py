@@ -328,3 +328,27 @@ def test_a_network_that_was_not_begun_still_answers(app, client, make_member, si
         assert (page.status_code, "Commonweal" in page.text) == (200, True)
     with reading() as session:
         assert session.query(Member).count() == 1
+
+
+@KINDS
+def test_what_no_database_can_hold_names_nothing(hers, headers):
+    for path in ("/people/%00", "/people/a%00/portrait", "/people/%00/end", "/join/%00", "/%00"):
+        answer = hers.get(path, headers=headers)
+        assert (answer.status_code, "There is nothing here" in answer.text) == (404, True), path
+    for path in ("/asks/%00/answer", "/people/kept/%00/forget", "/me/boundaries/%00/lift"):
+        assert post(hers, path, {"answer": "yes"}, headers=headers).status_code == 404, path
+
+
+@KINDS
+def test_what_no_database_can_hold_is_cleaned_or_refused(hers, client, make_member, headers):
+    make_member("rui")
+    forms = {
+        "/people/rui/connect": {"reason": "Your words\0 have stayed.", "submission": "a\0b"},
+        "/people/kept": {"terms": "q=%00night\0"},
+        "/me/boundaries/shields": {"against": "\0halvorsen\0.example"},
+        "/me/profile/story": {"body": "One\0two", "audience": "3"},
+    }
+    for path, data in forms.items():
+        assert post(hers, path, data, headers=headers).status_code < 423, path
+    answer = post(client, "/signin", {"email": "\0@a.example", "password": "\0"}, headers=headers)
+    assert answer.status_code < 500

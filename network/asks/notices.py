@@ -12,6 +12,7 @@ from network.asks.models import Ask, AskState
 from network.asks.queries import waiting_for
 from network.events.models import Delivery
 from network.mail import Context, Letter
+from network.members.kinds import State
 from network.members.models import Member
 from network.members.visibility import Viewer, awake, visible
 
@@ -64,7 +65,11 @@ def accepted(db: Session, delivery: Delivery, context: Context) -> Sequence[Lett
     asker = db.scalar(
         select(Member)
         .join(Ask, Ask.asker_id == Member.id)
-        .where(Ask.id == delivery.event.subject_id, Ask.state == AskState.ACCEPTED)
+        .where(
+            Ask.id == delivery.event.subject_id,
+            Ask.state == AskState.ACCEPTED,
+            Member.state.in_((State.MEMBER, State.PAUSED, State.LEAVING)),
+        )
     )
     if asker is None or delivery.event.actor_id == asker.id:
         return ()

@@ -7,12 +7,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from network.asks.kinds import COOLING_OFF, Kind
 from network.asks.models import Ask, AskState
 from network.changes import changed
 from network.errors import Conflict, Invalid, NotAllowed, NotFound
+from network.events.models import Event
 from network.events.services import record
 from network.members.models import Member, Participation
 from network.members.visibility import BOUND, NOW, Viewer, awake, visible
@@ -38,13 +40,13 @@ def send(  # an ask is these things
     Where the other asked first, both have now asked each other: their ask is accepted and returned.
     Raises `NotFound`, `NotAllowed`, `Conflict` or `Invalid` where a guard holds it back.
     """
-    again = db.scalar(select(Ask).where(Ask.asker_id == asker.id, Ask.submission == submission))
+    again = _sent_already(db, asker, submission)
     if again is not None:
         return again
     _let_lapse(db, asker, addressee, kind, now)
     crossing = _open_from(db, addressee, asker, kind, now)
     if crossing is not None:
-        _crossed(db, crossing, kind, asker=asker, reason=reason, now=now)
+        _crossed(db, crossing, kind, asker=asker, reason=reason, submission=submission, now=now)
         return crossing
     may_ask(db, kind, asker=asker, addressee=addressee, now=now)
     low, high = sorted((asker.id, addressee.id))
@@ -146,7 +148,8 @@ def withdraw(db: Session, ask: Ask, *, actor: Member, now: datetime) -> None:
     _only(ask.asker_id, actor)
     if ask.state is AskState.WITHDRAWN:
         return
-    _move(db, ask, (AskState.WAITING, AskState.DECLINED), AskState.WITHDRAWN, now=now)
+    hidden = (AskState.DECLINED, AskState.CLOSED)  # what the asker cannot tell from waiting
+    _move(db, ask, (AskState.WAITING, *hidden), AskState.WITHDRAWN, now=now)
     _log(db, ask, "withdrawn", actor=actor.id, now=now)
 
 
@@ -204,8 +207,27 @@ def _open_from(
     )
 
 
+def _sent_already(db: Session, asker: Member, submission: str) -> Ask | None:
+    """Return what this submission sent before: an ask, or the other's ask that it crossed."""
+    sent = db.scalar(select(Ask).where(Ask.asker_id == asker.id, Ask.submission == submission))
+    if sent is not None:
+        return sent
+    crossings = db.scalars(
+        select(Event).where(Event.actor_id == asker.id, Event.kind == "asks:crossed")
+    )
+    crossed = [each.subject_id for each in crossings if each.data.get("submission") == submission]
+    return db.get(Ask, crossed[0]) if crossed else None
+
+
 def _crossed(
-    db: Session, ask: Ask, kind: Kind, *, asker: Member, reason: str, now: datetime
+    db: Session,
+    ask: Ask,
+    kind: Kind,
+    *,
+    asker: Member,
+    reason: str,
+    submission: str,
+    now: datetime,
 ) -> None:
     other = db.get_one(Member, ask.asker_id)
     if _seen(db, asker, other, now) is None:
@@ -217,6 +239,7 @@ def _crossed(
         subject=("ask", ask.id),
         now=now,
         reason=_reason(reason),
+        submission=submission,
     )
     accept(db, ask, kind, actor=asker, now=now)
 
@@ -245,12 +268,16 @@ def _only(member_id: int, actor: Member) -> None:
 def _move(
     db: Session, ask: Ask, origins: tuple[AskState, ...], to: AskState, *, now: datetime
 ) -> None:
-    moved = changed(
-        db,
+    move = (
         update(Ask)
         .where(Ask.id == ask.id, Ask.state.in_(origins), Ask.expires_at > now)
-        .values(state=to, ended_at=None if to is AskState.WAITING else now),
+        .values(state=to, ended_at=None if to is AskState.WAITING else now)
     )
+    try:
+        with db.begin_nested():
+            moved = changed(db, move)
+    except IntegrityError as error:  # a newer ask of the two has the one place
+        raise Conflict from error
     if moved != 1:
         raise Conflict
     db.refresh(ask, ("state", "ended_at"))

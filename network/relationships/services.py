@@ -43,7 +43,9 @@ def not_connected_yet(db: Session, asker: Member, addressee: Member) -> None:
 
 
 def connect(db: Session, ask: Ask, now: datetime) -> None:
-    """Connect the two of an accepted ask; the reason is kept."""
+    """Connect the two of an accepted ask; the reason is kept. Once is enough for two people."""
+    if live_connection(db, ask.low_id, ask.high_id) is not None:
+        return
     connection = Connection(
         low_id=ask.low_id, high_id=ask.high_id, asker_id=ask.asker_id, reason=ask.reason, since=now
     )

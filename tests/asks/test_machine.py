@@ -49,17 +49,18 @@ from tests.conftest import NOON, MakeMember
 NAMES = ("ama", "bea", "cai", "dov")
 LIFETIME, COOLING_OFF = timedelta(days=30), timedelta(days=90)
 # Few histories each time, other ones each time; with more, a failing one is made short, in minutes.
-EXAMPLES = int(os.environ.get("COMMONWEAL_TEST_EXAMPLES", "12"))
-PHASES = tuple(Phase) if EXAMPLES > 12 else (Phase.explicit, Phase.reuse, Phase.generate)
+EXAMPLES = int(os.environ.get("COMMONWEAL_TEST_EXAMPLES", "16"))
+PHASES = tuple(Phase) if EXAMPLES > 16 else (Phase.explicit, Phase.reuse, Phase.generate)
 FAR = timedelta(days=3650)
 REASON = "Your sentence about kitchens has stayed with me."
 # Two of them meet more often than the others: most of what can go wrong takes only two.
 ANYBODY = st.sampled_from((*NAMES, "ama", "bea", "ama", "bea"))
 # Hours, days, and just about the days on which something ends.
+DAYS = (1, 14, 30, 31, 45, 60, 89, 90, 100)
 STEPS = st.one_of(
     st.integers(-5, 72).map(lambda hours: timedelta(hours=hours)),
-    st.integers(1, 100).map(lambda days: timedelta(days=days)),
-    st.sampled_from((LIFETIME, COOLING_OFF, LIFETIME - timedelta(hours=2))),
+    st.sampled_from(DAYS).map(lambda days: timedelta(days=days)),
+    st.sampled_from(DAYS).map(lambda days: timedelta(days=days, hours=-2)),
 )
 
 
@@ -392,8 +393,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def inv_15_16_who_may_ask_whom_follows_from_the_guards_and_from_nothing_else(self) -> None:
-        # The fourth of them stands between the others, and is asked about by the model alone.
-        for one, other in permutations(NAMES[:3], 2):
+        for one, other in (("ama", "bea"), ("bea", "ama"), ("cai", "ama")):
             expected = self.model.held_back(one, other)
             with pytest.raises(expected) if expected else nullcontext():
                 services.may_ask(

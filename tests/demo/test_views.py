@@ -38,7 +38,7 @@ def test_the_door_lists_everybody_with_one_button_each(visitor, told):
     assert 'action="/demo/enter" method="post"' in page
 
 
-@pytest.mark.parametrize("handle", ["ama", "dara", "zsofia", "ingvild"])
+@pytest.mark.parametrize("handle", ["dara", "zsofia"])
 def test_one_button_lets_in_as_anybody(visitor, told, handle):
     answer = enter(visitor, handle)
     assert (answer.status_code, answer.location) == (303, "/")
@@ -54,9 +54,9 @@ def test_being_somebody_else_ends_being_who_one_was(visitor):
         assert f"{first}, how you take part" in visitor.get("/people").text
 
 
-@pytest.mark.parametrize("handle", ["", "nobody", "AMA", "ama ", "' OR 1=1"])
-def test_nobody_else_can_be_entered(visitor, handle):
-    assert enter(visitor, handle).status_code == 404
+def test_nobody_else_can_be_entered(visitor):
+    for handle in ("", "nobody", "AMA", "ama ", "' OR 1=1"):
+        assert enter(visitor, handle).status_code == 404
     assert visitor.get("/people").location == "/signin"
 
 

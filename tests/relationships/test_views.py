@@ -197,16 +197,16 @@ def test_inv_20_pressing_twice_is_one_ask(rui, hers):
         assert db.scalar(select(func.count()).where(Delivery.channel == "mail")) == 1
 
 
-@pytest.mark.parametrize("reason", ["", " \u200b ", "Hi there!", "<b>Hi</b>", "x" * 2001])
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
-def test_a_reason_that_says_nothing_or_too_much_is_given_back(rui, hers, reason, headers):
-    data = {"reason": reason, "submission": "a1"}
-    answer = post(hers, "/people/rui/connect", data, headers=headers)
-    assert (answer.status_code, asked()) == (422, [])
-    assert 'aria-invalid="true"' in answer.text
-    assert str(escape(reason.strip(" \u200b"))) in answer.text
-    assert 'name="submission" value="a1"' in answer.text
-    assert ("<!doctype html>" in answer.text) != bool(headers)
+def test_a_reason_that_says_nothing_or_too_much_is_given_back(rui, hers, headers):
+    for reason in ("", " \u200b ", "Hi there!", "<b>Hi</b>", "x" * 2001):
+        data = {"reason": reason, "submission": "a1"}
+        answer = post(hers, "/people/rui/connect", data, headers=headers)
+        assert (answer.status_code, asked()) == (422, [])
+        assert 'aria-invalid="true"' in answer.text
+        assert str(escape(reason.strip(" \u200b"))) in answer.text
+        assert 'name="submission" value="a1"' in answer.text
+        assert ("<!doctype html>" in answer.text) != bool(headers)
 
 
 @pytest.mark.parametrize("state", ["mine waits", "too soon", "connected", "not open", "myself"])
