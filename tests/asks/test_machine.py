@@ -573,6 +573,31 @@ def an_ask_of_the_past_opens_again(db: Session, ids: list[int]) -> tuple[list[Me
     return [ama, bea], made
 
 
+@pytest.mark.parametrize("ending", ["silence", "decline", "withdraw", "yes and an end", "a block"])
+def test_inv_16_whatever_the_ending_the_next_ask_waits_ninety_days_from_the_last(
+    app: Flask, make_member: MakeMember, db: Session, ending: str
+) -> None:
+    made = [make_member(name, joined_at=NOON) for name in NAMES[:2]]
+    ama, bea = map(db.merge, made)
+    sent = {"asker": ama, "addressee": bea, "reason": REASON, "submission": "once", "now": NOON}
+    ask, later = services.send(db, CONNECTION, **sent), NOON + timedelta(days=20)
+    if ending == "decline":
+        services.decline(db, ask, actor=bea, now=later)
+    elif ending == "withdraw":
+        services.withdraw(db, ask, actor=ama, now=later)
+    elif ending == "yes and an end":
+        services.accept(db, ask, CONNECTION, actor=bea, now=later)
+        tie = relationships.live_connection(db, ama.id, bea.id)
+        relationships.end(db, tie, actor=bea, now=later)
+    elif ending == "a block":
+        relationships.block(db, bea, ama, now=later)
+        boundaries.unblock(db, bea, blocked_id=ama.id, now=later)
+    for days in range(20, 100):
+        now = NOON + timedelta(days=days)
+        with pytest.raises(Conflict) if days < 90 else nullcontext():
+            services.may_ask(db, CONNECTION, asker=ama, addressee=bea, now=now)
+
+
 def test_inv_20_an_ask_that_crosses_anothers_and_is_sent_twice_is_sent_once(
     app: Flask, make_member: MakeMember, db: Session
 ) -> None:

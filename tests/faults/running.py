@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
 import requests
+from urllib3.util import Retry
 
 COMMONWEAL = str(Path(sys.executable).parent / "commonweal")
 START_S = 20.0
@@ -148,6 +149,9 @@ class Somebody(requests.Session):
 
     def __init__(self, network: Running, handle: str, *, timeout: float = 15) -> None:
         super().__init__()
+        # A kept connection that the server closes just now is no answer: looking is done again.
+        again = Retry(total=2, allowed_methods={"GET"})
+        self.mount("http://", requests.adapters.HTTPAdapter(max_retries=again))
         self.url, self.timeout, self.token = network.url, timeout, ""
         self.token = self._token("/demo")
         entered = self.post_form("/demo/enter", handle=handle)

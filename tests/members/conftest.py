@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from network.db import transaction
+from network.composition import PEOPLE
+from network.db import reading, transaction
+from network.members.finding import Narrowing
 from network.members.models import Member
 from network.members.services.joining import add_member
 from network.members.services.profiles import change_purpose
+from network.search import backend, indexer
+from network.search.query import parse
+from tests.members.searching import finder_of
 
 
 @pytest.fixture
@@ -24,3 +31,25 @@ def make_people(app, now):
         return people
 
     return make
+
+
+@pytest.fixture
+def learn(app):
+    """Let the index know all that is written by now."""
+    return lambda: indexer.rebuild(backend.index(app), PEOPLE)
+
+
+@pytest.fixture
+def search(app, now):
+    def ask(viewer, words="", *, days=0, start=0, **narrowing):
+        with reading() as db:
+            finder = finder_of(app, db, viewer, now + timedelta(days=days))
+            query = parse(words, finder.analyzer)
+            return finder.search(query, Narrowing(**narrowing), start=start)
+
+    return ask
+
+
+@pytest.fixture
+def found(search):
+    return lambda *args, **kwargs: [p.member.handle for p in search(*args, **kwargs).people]

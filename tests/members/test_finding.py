@@ -6,64 +6,26 @@ from itertools import chain
 import pytest
 
 from network.asks.models import Ask
-from network.composition import PEOPLE
-from network.db import reading, transaction
-from network.members.finding import PAGE, Finder, Narrowing
-from network.members.kinds import Audience, Part, State, Work
-from network.members.models import Connection, Member
-from network.members.services import boundaries, participation, profiles
-from network.members.visibility import Viewer
-from network.search import backend, indexer
-from network.search.query import parse
-
-VOLUNTEERS = "We keep the night telephone staffed for grieving parents."
+from network.db import transaction
+from network.members.finding import PAGE
+from network.members.kinds import Audience, Part
+from network.members.services import participation, profiles
+from tests.members.searching import (
+    FACTS,
+    HIDINGS,
+    VOLUNTEERS,
+    change,
+    connect,
+    hide_by_pause,
+    keep_rui,
+    marked,
+    nearly,
+)
 
 
 @pytest.fixture
 def ama(make_member):
     return make_member("ama", purpose="I count the hours of rosters.")
-
-
-@pytest.fixture
-def learn(app):
-    """Let the index know all that is written by now."""
-    return lambda: indexer.rebuild(backend.index(app), PEOPLE)
-
-
-@pytest.fixture
-def search(app, now):
-    def ask(viewer, words="", *, days=0, start=0, **narrowing):
-        with reading() as db:
-            finder = finder_of(app, db, viewer, now + timedelta(days=days))
-            query = parse(words, finder.analyzer)
-            return finder.search(query, Narrowing(**narrowing), start=start)
-
-    return ask
-
-
-@pytest.fixture
-def found(search):
-    return lambda *args, **kwargs: [p.member.handle for p in search(*args, **kwargs).people]
-
-
-def finder_of(app, db, viewer, now):
-    eyes = Viewer.of(db.get_one(Member, viewer.id))
-    return Finder(db, backend.index(app), backend.analyzer(app), eyes, now)
-
-
-def connect(one, other, now):
-    low, high = sorted((one.id, other.id))
-    with transaction() as db:
-        db.add(Connection(low_id=low, high_id=high, asker_id=low, reason="Tea.", since=now))
-
-
-def marked(runs):
-    return "".join(f"[{piece}]" if hit else piece for piece, hit in runs)
-
-
-def change(member, do, **values):
-    with transaction() as db:
-        do(db, db.get_one(Member, member.id), **values)
 
 
 def test_the_persons_own_sentence_is_shown_with_the_words_marked(make_member, ama, learn, search):
@@ -227,15 +189,6 @@ def test_inv_02_a_hidden_word_does_not_keep_an_unfinished_one_from_counting(
     assert found(ama, "boath") == ["open"]
 
 
-def nearly(app, viewer, words, now, **narrowing):
-    with reading() as db:
-        finder = finder_of(app, db, viewer, now)
-        query = parse(words, finder.analyzer)
-        found = finder.search(query, Narrowing(**narrowing))
-        results = finder.spelt_nearly(query, Narrowing(**narrowing), found)
-        return [person.member.handle for person in results.people], results.spelt
-
-
 def test_a_word_that_nobody_wrote_finds_those_who_wrote_it_nearly_so(
     app, make_member, ama, learn, now
 ):
@@ -261,27 +214,9 @@ def test_inv_02_a_word_of_somebody_hidden_is_not_suggested(
     assert nearly(app, ama, "hopsital ", now) == ([], ())
 
 
-FACTS = {
-    "work": (Work.INTERIM.value,),
-    "language": "português",
-    "place": "Évora",
-    "theme": "Care work",
-    "has": ("offers",),
-}
-
-
 @pytest.fixture
 def rui(make_member, now):
-    rui = make_member(
-        "rui",
-        purpose="I mend rosters.",
-        languages="Português\nEnglish",
-        place="Évora, Portugal",
-        themes="care work\nnight",
-        offers="An hour on the telephone.",
-    )
-    change(rui, participation.set_work, work=[Work.INTERIM, Work.BOARD], pace="", now=now)
-    return rui
+    return keep_rui(make_member, now)
 
 
 @pytest.mark.parametrize("fact", FACTS)
@@ -349,46 +284,6 @@ def test_words_for_connections_are_found_by_connections_alone(
 def end_all(db, member, now):
     for tie in db.query(Connection):
         tie.ended_at = now
-
-
-def hide_words(member, _viewer, now):
-    change(member, profiles.set_audience, part=Part.PURPOSE, audience=Audience.ME, now=now)
-
-
-def hide_by_pause(member, _viewer, now):
-    change(member, participation.pause, until=None, now=now)
-
-
-def hide_by_block(member, viewer, now):
-    change(member, boundaries.block, blocked_id=viewer.id, now=now)
-
-
-def hide_from_blocker(member, viewer, now):
-    change(viewer, boundaries.block, blocked_id=member.id, now=now)
-
-
-def hide_by_shield(member, _viewer, now):
-    change(member, boundaries.raise_shield, against="ama.example", now=now)
-
-
-def hide_by_state(state):
-    def hide(member, _viewer, now):
-        with transaction() as db:
-            db.get_one(Member, member.id).state = state
-
-    return hide
-
-
-HIDINGS = {
-    "audience": hide_words,
-    "pause": hide_by_pause,
-    "block": hide_by_block,
-    "my block": hide_from_blocker,
-    "shield": hide_by_shield,
-    "leaving": hide_by_state(State.LEAVING),
-    "suspended": hide_by_state(State.SUSPENDED),
-    "departed": hide_by_state(State.DEPARTED),
-}
 
 
 @pytest.mark.parametrize("hides", HIDINGS)
@@ -501,97 +396,3 @@ def test_far_beyond_the_end_it_begins_again(many, ama, learn, search, words):
     learn()
     results = search(ama, words, start=5000)
     assert (len(results.people), results.start, results.next_from) == (PAGE, 0, PAGE)
-
-
-def resembling(app, viewer, text, now):
-    with reading() as db:
-        return finder_of(app, db, viewer, now).resembling(text)
-
-
-def test_purposes_that_share_telling_words_resonate_with_them_marked(app, make_member, learn, now):
-    ama = make_member("ama", purpose="I keep night wards calm for grieving families.")
-    make_member("rui", purpose="Calm wards, and somebody awake beside you.")
-    make_member("one", purpose="I paint wards.")
-    learn()
-    (rui,) = resembling(app, ama, "I keep night wards calm for grieving families.", now)
-    assert marked(rui.quote) == "[Calm wards], and somebody awake beside you."
-
-
-def test_what_everybody_writes_does_not_make_purposes_alike(app, make_member, learn, now):
-    purpose = "I help people in the community to find a better way of working together."
-    ama, _rui = make_member("ama", purpose=purpose), make_member("rui", purpose=purpose)
-    learn()
-    assert resembling(app, ama, purpose, now) == []
-
-
-def test_who_shares_most_comes_first_and_oneself_never(app, make_member, learn, now):
-    purpose = "Quiet gardens behind old prisons, tended by night."
-    ama = make_member("ama", purpose=purpose)
-    make_member("some", purpose="Quiet gardens.")
-    make_member("most", purpose="Quiet gardens behind prisons.")
-    learn()
-    people = resembling(app, ama, purpose, now)
-    assert [person.member.handle for person in people] == ["most", "some"]
-
-
-@pytest.mark.parametrize("hides", HIDINGS)
-def test_inv_03_the_hidden_resonate_with_nobody(app, make_member, ama, learn, now, hides):
-    rui = make_member("rui", purpose="I count rosters by the hours of the night.")
-    learn()
-    assert [p.member.handle for p in resembling(app, ama, "hours, rosters", now)] == ["rui"]
-    HIDINGS[hides](rui, ama, now)
-    assert resembling(app, ama, "hours, rosters", now) == []
-
-
-def test_a_purpose_for_connections_resonates_with_them_alone(app, make_member, ama, learn, now):
-    rui, friend = make_member("rui", purpose="Quiet gardens."), make_member("friend")
-    change(rui, profiles.set_audience, part=Part.PURPOSE, audience=Audience.CONNECTIONS, now=now)
-    connect(rui, friend, now)
-    learn()
-    assert resembling(app, ama, "quiet gardens", now) == []
-    assert [p.member.handle for p in resembling(app, friend, "quiet gardens", now)] == ["rui"]
-
-
-class TestWithoutItsIndex:
-    def test_a_plain_look_still_finds_marks_and_says_so(self, make_member, ama, search):
-        make_member("rui", purpose=VOLUNTEERS)
-        make_member("dara", purpose="I count.", offers="A night train.")
-        results = search(ama, "night")
-        assert results.index_away
-        assert [p.member.handle for p in results.people] == ["rui", "dara"]
-        assert marked(results.people[1].reasons[0].runs) == "A [night] train."
-
-    @pytest.mark.parametrize("hides", HIDINGS)
-    def test_inv_03_the_hidden_are_not_found_either(self, make_member, ama, found, now, hides):
-        rui = make_member("rui", purpose=VOLUNTEERS)
-        assert found(ama, "grieving") == ["rui"]
-        HIDINGS[hides](rui, ama, now)
-        assert found(ama, "grieving") == []
-
-    def test_facts_still_narrow(self, rui, make_member, ama, found):
-        make_member("other", purpose="I mend rosters.")
-        assert found(ama, "rosters", **FACTS) == ["rui"]
-        assert found(ama, **FACTS) == ["rui"]
-
-    @pytest.mark.parametrize("words", ["100%", "a_b", "\\", "%", "_"])
-    def test_signs_of_the_database_mean_nothing(self, make_member, ama, found, words):
-        make_member("rui", purpose="I tend gardens.")
-        assert [who for who in found(ama, words) if words.strip("%_\\")] == []
-
-    def test_inv_07_the_order_turns_from_day_to_day(self, crowd, ama, found):
-        firsts = {found(ama, "gardens", days=day)[0] for day in range(40)}
-        assert len(firsts) > 4
-
-    def test_inv_02_the_hidden_take_no_place_of_the_found(
-        self, make_member, ama, found, now, monkeypatch
-    ):
-        monkeypatch.setattr("network.members.finding.PLAIN_MOST", 2)
-        people = [make_member(f"p{n}", purpose="I tend gardens.") for n in range(4)]
-        for member in people[2:]:
-            hide_by_block(member, ama, now)
-        assert sorted(found(ama, "gardens")) == ["p0", "p1"]
-
-    def test_nothing_resonates_and_nothing_is_spelt_nearly_so(self, app, make_member, ama, now):
-        make_member("rui", purpose="I count rosters by the hours of the night.")
-        assert resembling(app, ama, "hours, rosters", now) == []
-        assert nearly(app, ama, "rostres ", now) == ([], ())
