@@ -225,6 +225,11 @@ def settle(*, keep: bool) -> None:
     session.bind = db.engines["reading"]
 
 
+def undo() -> None:
+    """Leave this request's transaction after an error: PostgreSQL answers nothing more in it."""
+    db.session.rollback()
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Open a writing session of its own for a command or a job: committed at the end, or undone."""

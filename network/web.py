@@ -132,7 +132,7 @@ def database_error(error: DBAPIError) -> ResponseReturnValue:
         # Two people raced for what only one can have; the other is told to look again.
         found = errors.Conflict(_("Somebody was a moment faster. Look again at how it stands now."))
     if found is None and isinstance(error, DataError):
-        database.db.session.rollback()  # PostgreSQL answers nothing more before that
+        database.undo()
         found = errors.Refusal()
     if found is None:
         raise error

@@ -44,7 +44,7 @@ PLAIN_MOST = 400
 SHORTEST_SPELLING = 4
 # How many words spelt nearly so are looked up.
 NEAREST = 40
-# How many are proposed for each one shown, where a block, a shield or a pause may hide some.
+# How many are read for each one shown, where words may have changed since they were indexed.
 SPARE = 3
 
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
@@ -54,6 +54,7 @@ _CONNECTED = union_all(
     select(Connection.low_id).where(Connection.high_id == BOUND.member_id, _LIVE),
 )
 _FINDABLE = select(Member, level(BOUND, Member.id)).where(Member.id.in_(_IDS), findable(BOUND, NOW))
+_FINDABLE_IDS = select(Member.id).where(Member.id.in_(_IDS), findable(BOUND, NOW))
 _READABLE = select(Section).where(Section.member_id.in_(_IDS), readable(BOUND))
 _WORDS = (
     select(Section.member_id, Section.body)
@@ -153,16 +154,21 @@ class Finder:
         """
         try:
             holders = {
-                close: [hit.id for hit in self._hits(Query(stems=(close,), words=(close,)))[:SPARE]]
+                close: self._hits(Query(stems=(close,), words=(close,)))[: ROUNDS[1]]
                 for close in self.index.near(stem, limit=NEAREST)
             }
         except IndexUnavailable:
             return ""
-        filled = {**self.viewer.at(self.now), "ids": list(set(chain(*holders.values())))}
+        seen = self._findable(chain(*holders.values()))
+        some = {
+            close: [hit.id for hit in hits if hit.id in seen][:SPARE]
+            for close, hits in holders.items()
+        }
+        filled = {**self.viewer.at(self.now), "ids": list(set(chain(*some.values())))}
         texts: dict[int, set[str]] = defaultdict(set)
         for member_id, body in self.db.execute(_WORDS, filled):
             texts[member_id].update(self.analyzer.stems(body))
-        for close, ids in holders.items():
+        for close, ids in some.items():
             if any(close in texts[each] for each in ids):
                 return close
         return ""
@@ -176,17 +182,23 @@ class Finder:
                 connected=self.connected,
                 without=(self.viewer.member_id or 0,),
                 day=self.day,
-                limit=limit * SPARE,
+                limit=ROUNDS[1],
             )
         except IndexUnavailable:
             return []
+        seen = self._findable(hits)
         people: list[Found] = []
-        for found in self._load([hit.id for hit in hits]):
+        for found in self._load([hit.id for hit in hits if hit.id in seen][: limit * SPARE]):
             shared = stems.intersection(self.analyzer.stems(found.words(Part.PURPOSE)))
             if len(shared) > 1 and len(people) < limit:
                 found.quote = mark(found.words(Part.PURPOSE), shared, self.analyzer)
                 people.append(found)
         return people
+
+    def _findable(self, hits: Iterable[Hit]) -> set[int]:
+        """Return which of these the viewer may find: the hidden take nobody's place."""
+        filled = {**self.viewer.at(self.now), "ids": list({hit.id for hit in hits})}
+        return set(self.db.scalars(_FINDABLE_IDS, filled))
 
     def _hits(self, query: Query, marks: Collection[str] = ()) -> Sequence[Hit]:
         return self.index.find(

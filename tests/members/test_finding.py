@@ -9,6 +9,7 @@ from network.asks.models import Ask
 from network.db import transaction
 from network.members.finding import PAGE
 from network.members.kinds import Audience, Part
+from network.members.models import Connection
 from network.members.services import participation, profiles
 from tests.members.searching import (
     FACTS,
@@ -212,6 +213,17 @@ def test_inv_02_a_word_of_somebody_hidden_is_not_suggested(
     learn()
     HIDINGS[hides](rui, ama, now)
     assert nearly(app, ama, "hopsital ", now) == ([], ())
+
+
+def test_inv_02_the_hidden_take_no_place_of_a_word_spelt_nearly_so(
+    app, make_member, make_people, ama, learn, now
+):
+    for member in make_people(9, purpose="Hospital wards."):
+        hide_by_pause(member, ama, now)
+    make_member("rui", purpose="Hospital wards.")
+    learn()
+    days = [nearly(app, ama, "hopsital ", now + timedelta(days=day))[0] for day in range(5)]
+    assert days == [["rui"]] * 5
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from network.members.kinds import Audience, Part
 from network.members.services import profiles
-from tests.members.searching import HIDINGS, change, connect, marked, resembling
+from tests.members.searching import HIDINGS, change, connect, hide_by_pause, marked, resembling
 
 
 @pytest.fixture
@@ -54,3 +56,15 @@ def test_a_purpose_for_connections_resonates_with_them_alone(app, make_member, a
     learn()
     assert resembling(app, ama, "quiet gardens", now) == []
     assert [p.member.handle for p in resembling(app, friend, "quiet gardens", now)] == ["rui"]
+
+
+def test_inv_02_the_hidden_take_no_place_of_those_who_resonate(
+    app, make_member, make_people, ama, learn, now
+):
+    for member in make_people(12, purpose="Quiet gardens."):
+        hide_by_pause(member, ama, now)
+    make_member("rui", purpose="Quiet gardens.")
+    learn()
+    for day in range(5):
+        people = resembling(app, ama, "quiet gardens", now + timedelta(days=day))
+        assert [person.member.handle for person in people] == ["rui"]

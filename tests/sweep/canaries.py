@@ -184,7 +184,7 @@ def told() -> Story:
         words = [Words(label, "purpose", 4), Words(label, "offers", 3), Words(label, "contact", 2)]
         story.people[label] = Person(label, f"{label}.example", state=state, words=words)
         story.ties.append(Tie("connection", label))
-        story.asks.append(Asked("waiting", label, "waiting"))
+        story.asks += [Asked("waiting", label, "waiting"), Asked(label, "asked", "waiting")]
     for label in VIEWERS:
         story.people[label] = _viewer(label)
     for owner in OWNERS:
@@ -245,4 +245,5 @@ def _between(story: Story, owner: str) -> None:
         Asked("lapsed", owner, "lapsed"),
         Asked("withdrew", owner, "withdrawn"),
         Asked(owner, "asked", "waiting"),
+        Asked(owner, "shielded_name", "waiting"),
     ]
