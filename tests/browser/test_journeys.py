@@ -225,11 +225,14 @@ def test_a_newcomer_comes_in_by_invitation_and_is_found_by_their_words(visit: Vi
     expect(other.get_by_role("button", name="Ask Perpetua to connect")).to_be_visible()
 
 
-def opened(page: Page, part: str) -> Locator:
+def opened(page: Page, part: str, *, script: bool = True) -> Locator:
     """Open the form of one part of the profile, and return the part."""
     section = page.locator(f"section#{part}")
     section.get_by_role("link", name=re.compile("^(Change it|Write it)")).click()
     expect(section.locator("textarea")).to_be_visible()
+    if script:
+        # The focus comes a moment after the form: what is typed before it goes elsewhere.
+        expect(section.locator("textarea")).to_be_focused()
     return section
 
 
@@ -250,7 +253,7 @@ def test_saving_one_part_keeps_what_is_being_typed_in_another(visit: Visit):
 def test_words_that_are_too_long_are_kept_beside_a_linked_error(visit: Visit, script: bool):
     page = visit("litiana", script=script)
     page.goto("/me/profile")
-    opened(page, "story").locator("textarea").fill(TOO_LONG)
+    opened(page, "story", script=script).locator("textarea").fill(TOO_LONG)
     page.locator("section#story").get_by_role("button", name="Save").click()
     trouble = page.locator("section#story [role=alert]")
     expect(trouble).to_be_visible()
