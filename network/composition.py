@@ -18,6 +18,7 @@ from network import auth, db, htmx, limits, statics, templating, web
 from network.asks import notices as ask_notices
 from network.asks.views import asks
 from network.config import Settings
+from network.conversations.views import conversations
 from network.demo.views import demo
 from network.events.worker import Channel
 from network.health import health
@@ -33,9 +34,13 @@ from network.members.views.signing_in import signing_in
 from network.members.views.welcome import welcome
 from network.notices import post
 from network.relationships.kinds import CONNECTION
-from network.relationships.views import relationships
+from network.relationships.views.introductions import introductions
+from network.relationships.views.notes import notes
+from network.relationships.views.people import relationships
+from network.relationships.views.vouches import vouches
 from network.search import backend, indexer
 from network.stewardship.views import stewardship
+from network.stewardship.views_reports import reports
 from network.today.views import today
 
 BLUEPRINTS = (
@@ -50,8 +55,13 @@ BLUEPRINTS = (
     boundaries,
     account,
     asks,
+    conversations,
     relationships,
+    introductions,
+    vouches,
+    notes,
     stewardship,
+    reports,
     demo,
 )
 KINDS = {kind.name: kind for kind in (CONNECTION,)}

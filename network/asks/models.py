@@ -51,6 +51,7 @@ class Ask(Base):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index("ix_ask_thing_id", "kind", "thing_id"),
         Index("ix_ask_addressee_id", "addressee_id", "state", "expires_at"),
         Index("ix_ask_asker_id", "asker_id", "sent_at"),
     )
@@ -62,12 +63,18 @@ class Ask(Base):
     addressee_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id", ondelete="CASCADE"))
     low_id: Mapped[int] = mapped_column(BigId)
     high_id: Mapped[int] = mapped_column(BigId)
+    # Whom it is about, where that is a third person, and the row of the kind's own table.
+    about_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("member.id", ondelete="CASCADE"))
+    thing_id: Mapped[int | None] = mapped_column(BigId)
     reason: Mapped[str] = mapped_column(String(2000))
     submission: Mapped[str] = mapped_column(String(40))
     state: Mapped[AskState] = mapped_column(enum(AskState), default=AskState.WAITING)
     sent_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the one who said not now would like to think of it again: theirs alone.
+    again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     asker: Mapped[Member] = relationship(foreign_keys=asker_id, lazy="raise_on_sql")
     addressee: Mapped[Member] = relationship(foreign_keys=addressee_id, lazy="raise_on_sql")
+    about: Mapped[Member | None] = relationship(foreign_keys=about_id, lazy="raise_on_sql")

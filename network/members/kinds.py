@@ -115,6 +115,14 @@ class WhoMayAsk(StrEnum):
     NOBODY = "nobody"
 
 
+class WhoMayWrite(StrEnum):
+    """Who may begin a conversation with a member. Connections always may: that was the yes."""
+
+    CONNECTIONS = "connections"
+    SHARED = "shared"
+    ANYONE = "anyone"
+
+
 class Joining(StrEnum):
     """How a network lets people in."""
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from network.columns import Base, BigId, Instant, IntPk, Key, UtcDateTime, enum
-from network.members.kinds import Joining, Part, State, WhoMayAsk
+from network.members.kinds import Joining, Part, State, WhoMayAsk, WhoMayWrite
 
 
 def _member(*, primary_key: bool = False, nullable: bool = False) -> Mapped[int]:
@@ -143,6 +143,12 @@ class Participation(Base):
     work: Mapped[list[str]] = mapped_column(JSON, default=list)
     pace: Mapped[str] = mapped_column(String(120), default="")
     who_may_connect: Mapped[WhoMayAsk] = mapped_column(enum(WhoMayAsk), default=WhoMayAsk.ANYONE)
+    who_may_write: Mapped[WhoMayWrite] = mapped_column(
+        enum(WhoMayWrite), default=WhoMayWrite.CONNECTIONS
+    )
+    open_to_introductions: Mapped[bool] = mapped_column(Boolean, default=True)
+    # Whether their connections may see that they know somebody, and ask to be introduced.
+    shown_as_way: Mapped[bool] = mapped_column(Boolean, default=False)
     confirmed_at: Mapped[Instant]
 
     member: Mapped[Member] = relationship(back_populates="participation", lazy="raise_on_sql")
@@ -176,7 +182,13 @@ class Connection(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
-        Index("ix_connection_high_id", "high_id", "low_id"),
+        Index(
+            "ix_connection_high_id",
+            "high_id",
+            "low_id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
 
     id: Mapped[IntPk]

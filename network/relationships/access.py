@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from network.errors import NotFound
 from network.members.models import Connection, Member
-from network.relationships.queries import live_connection
+from network.relationships.queries.connections import live_connection
 
 
 def connection_with(db: Session, member: Member, other: Member) -> Connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from network.asks.kinds import Kind
-from network.relationships.services import connect, not_connected_yet, open_to_connect
+from network.relationships.services.connections import connect, not_connected_yet, open_to_connect
 
 CONNECTION = Kind(
     name="connection",

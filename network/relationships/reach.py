@@ -14,7 +14,7 @@ from network.asks.queries import as_asker_sees
 from network.errors import Refusal
 from network.members.models import Connection, Member
 from network.relationships.kinds import CONNECTION
-from network.relationships.queries import live_connection
+from network.relationships.queries.connections import live_connection
 
 
 @dataclass(frozen=True, slots=True)

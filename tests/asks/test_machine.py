@@ -40,8 +40,8 @@ from network.members.services import boundaries, participation
 from network.members.services.accounts import start_sign_in
 from network.members.visibility import Viewer
 from network.relationships import access as ties
-from network.relationships import services as relationships
 from network.relationships.kinds import CONNECTION
+from network.relationships.services import connections as relationships
 from network.search import backend, indexer
 from network.search.query import parse
 from tests.conftest import NOON, MakeMember

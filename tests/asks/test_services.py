@@ -14,8 +14,8 @@ from network.members.kinds import WhoMayAsk
 from network.members.models import Connection, Participation
 from network.members.services import boundaries, participation
 from network.relationships.kinds import CONNECTION
-from network.relationships.queries import live_connection
-from network.relationships.services import block
+from network.relationships.queries.connections import live_connection
+from network.relationships.services.connections import block
 
 REASON = "Your sentence about kitchens has stayed with me."
 

@@ -15,7 +15,7 @@ from network.members.models import Member
 from network.members.services.boundaries import raise_shield
 from network.members.services.participation import pause
 from network.relationships.kinds import CONNECTION
-from network.relationships.services import block
+from network.relationships.services.connections import block
 from tests.conftest import MakeMember
 
 Letters = Callable[[], list[EmailMessage]]

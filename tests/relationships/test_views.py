@@ -15,8 +15,8 @@ from network.events.models import Delivery, Event
 from network.members.kinds import Audience, Part, WhoMayAsk
 from network.members.models import Block, Connection, Member, Participation
 from network.members.services import boundaries, participation, profiles
-from network.relationships import queries
 from network.relationships.kinds import CONNECTION
+from network.relationships.queries import connections as queries
 from tests.conftest import post
 
 HTMX = {"HX-Request": "true"}

@@ -34,8 +34,8 @@ from network.members.services import (
     searches,
 )
 from network.members.tokens import address_token, invitation_token, sign_in_token
-from network.relationships import services as relationships
 from network.relationships.kinds import CONNECTION
+from network.relationships.services import connections as relationships
 from tests.sweep.canaries import OWNERS, PARTS, Asked, Person, Story, Tie, Words, told
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

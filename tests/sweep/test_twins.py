@@ -19,8 +19,8 @@ from network.db import transaction
 from network.members.kinds import Audience, Part, Work
 from network.members.models import Member, Section
 from network.members.services import accounts, boundaries, participation, profiles, searches
-from network.relationships import services as relationships
 from network.relationships.kinds import CONNECTION
+from network.relationships.services import connections as relationships
 from tests.sweep.canaries import OWNERS
 from tests.sweep.crawl import HTMX, answer, difference, every_value, filled, rules
 from tests.sweep.seed import NOW, World

@@ -17,10 +17,12 @@ from network.htmx import Page, page, see_other
 from network.members import current
 from network.members.access import member_for, profile_for
 from network.members.models import Member
-from network.relationships import access, queries, services
+from network.relationships import access
 from network.relationships.forms import AskForm
 from network.relationships.kinds import CONNECTION
+from network.relationships.queries import connections as queries
 from network.relationships.reach import reach
+from network.relationships.services import connections as services
 
 relationships = Blueprint("relationships", __name__)
 

@@ -15,7 +15,7 @@ from network.events.services import record
 from network.members.kinds import WhoMayAsk
 from network.members.models import Connection, Member, Participation
 from network.members.services import boundaries
-from network.relationships.queries import live_connection
+from network.relationships.queries.connections import live_connection
 from network.translation import _
 
 

@@ -13,9 +13,11 @@ from network.events.models import Event
 from network.members.kinds import State, WhoMayAsk
 from network.members.models import Block, Connection, Participation
 from network.members.services import boundaries
-from network.relationships import access, queries, services
+from network.relationships import access
 from network.relationships.kinds import CONNECTION
+from network.relationships.queries import connections as queries
 from network.relationships.reach import reach
+from network.relationships.services import connections as services
 
 REASON = "Your sentence about kitchens has stayed with me."
 

@@ -1,0 +1,1 @@
+"""Conversations: threads with participants, attached to the thing they are about."""

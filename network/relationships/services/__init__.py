@@ -1,0 +1,1 @@
+"""What people change about their relationships: connections, introductions, vouches, notes."""
