@@ -18,6 +18,8 @@ from network import auth, db, htmx, limits, statics, templating, web
 from network.asks import notices as ask_notices
 from network.asks.views import asks
 from network.config import Settings
+from network.conversations import notices as conversation_notices
+from network.conversations.dress import Dress
 from network.conversations.views import conversations
 from network.demo.views import demo
 from network.events.worker import Channel
@@ -33,7 +35,13 @@ from network.members.views.profile import profile
 from network.members.views.signing_in import signing_in
 from network.members.views.welcome import welcome
 from network.notices import post
+from network.relationships import notices as introduction_notices
+from network.relationships import notices_vouches as vouch_notices
+from network.relationships.introduced import INTRODUCED
 from network.relationships.kinds import CONNECTION
+from network.relationships.queries.ways import ways_to
+from network.relationships.services.introductions import CARRY_KIND, CONSENT_KIND
+from network.relationships.views.connections import ties
 from network.relationships.views.introductions import introductions
 from network.relationships.views.notes import notes
 from network.relationships.views.people import relationships
@@ -57,6 +65,7 @@ BLUEPRINTS = (
     asks,
     conversations,
     relationships,
+    ties,
     introductions,
     vouches,
     notes,
@@ -64,9 +73,17 @@ BLUEPRINTS = (
     reports,
     demo,
 )
-KINDS = {kind.name: kind for kind in (CONNECTION,)}
+KINDS = {kind.name: kind for kind in (CONNECTION, CONSENT_KIND, CARRY_KIND)}
+# What conversations wear that are about something, by what that is.
+DRESSES: dict[str, Dress] = {INTRODUCED.about.value: INTRODUCED}
 PEOPLE = indexer.Source("member", documents.documents, documents.all_documents)
-LETTERS = {**member_notices.LETTERS, **ask_notices.LETTERS}
+LETTERS = {
+    **member_notices.LETTERS,
+    **ask_notices.LETTERS,
+    **conversation_notices.LETTERS,
+    **vouch_notices.LETTERS,
+    **introduction_notices.LETTERS,
+}
 csrf = CSRFProtect()
 babel = flask_babel.Babel()
 
@@ -85,6 +102,8 @@ def compose(settings: Settings) -> Flask:
     statics.init_app(app)
     templating.init_app(app)
     app.extensions["ask_kinds"] = KINDS
+    app.extensions["dresses"] = DRESSES
+    app.extensions["ways"] = ways_to
     backend.init_app(app, settings.instance / "index")
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from network.asks.models import Ask
 from network.errors import NotFound
 from network.members.models import Member
 from network.members.visibility import Viewer, not_apart, visible
+
+_ABOUT = aliased(Member, name="whom")
+
+
+def about_seen(viewer: Viewer, now: Any) -> ColumnElement[bool]:  # noqa: ANN401  # or bound
+    """Hold for asks about nobody, or about somebody whom the viewer may know of."""
+    return or_(
+        Ask.about_id.is_(None),
+        exists().where(_ABOUT.id == Ask.about_id, visible(viewer, now, _ABOUT)),
+    )
 
 
 def ask_to_answer(db: Session, member: Member, key: str, *, now: datetime) -> Ask:
@@ -19,8 +30,13 @@ def ask_to_answer(db: Session, member: Member, key: str, *, now: datetime) -> As
         db.scalar(
             select(Ask)
             .join(Ask.asker)
-            .where(Ask.key == key, Ask.addressee_id == member.id, visible(Viewer.of(member), now))
-            .options(contains_eager(Ask.asker))
+            .where(
+                Ask.key == key,
+                Ask.addressee_id == member.id,
+                visible(Viewer.of(member), now),
+                about_seen(Viewer.of(member), now),
+            )
+            .options(contains_eager(Ask.asker), joinedload(Ask.about))
         )
     )
 
@@ -35,6 +51,7 @@ def ask_to_withdraw(db: Session, member: Member, key: str) -> Ask:
             .where(
                 Ask.key == key,
                 Ask.asker_id == member.id,
+                Ask.thing_id.is_(None),
                 not_apart(Viewer.of(member), addressee),
             )
         )

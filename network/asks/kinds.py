@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -22,8 +23,23 @@ class Kind:
     lifetime: timedelta
     # Whether the addressee takes this kind from this asker at all.
     open_to: Callable[[Session, Member, Member, Participation], bool]
-    # The kind's own guard: raises a refusal.
-    guard: Callable[[Session, Member, Member], None]
+    # The kind's own guard: asker, addressee, whom it is about. Raises a refusal.
+    guard: Callable[[Session, Member, Member, Member | None, datetime], None]
     # What a yes does, in the same transaction.
     accepted: Callable[[Session, Ask, datetime], None]
-    template: str
+    # What is said to the one who says yes.
+    said_yes: Callable[[Ask], str]
+    # The folder of its templates: `_waiting.html`, `_answered.html`, `_sent.html`.
+    templates: str
+    # Whether two who ask each other have both said yes.
+    crosses: bool = False
+    # Takes the thing's row before any answer, so that answers and other changes come in turn.
+    take: Callable[[Session, Ask], None] | None = None
+    # Whether a yes can still be taken back.
+    reopens: Callable[[Session, Ask], bool] | None = None
+    # What its templates read of the things that some asks are part of, by the id of the thing.
+    load: Callable[[Session, Collection[int]], Mapping[int, Any]] | None = None
+
+    def template(self, part: str) -> str:
+        """Return the template that shows an ask of this kind: "waiting", "answered" or "sent"."""
+        return f"{self.templates}/_{part}.html"

@@ -6,10 +6,16 @@ waiting --accept--> accepted        the kind's own package adds the effect
         --block---> closed          silently
         --time----> lapsed          computed from `expires_at`; kept when a new ask needs the place
 declined --take back--> waiting     by the one who declined, until it expires
+accepted --take back--> waiting     where the kind lets a yes be taken back
+accepted --words change--> waiting  a yes was to the words that were read
+
+An ask with a `thing_id` is part of a larger thing: its answer is told to nobody. The thing tells
+what came of it, when all have answered or time is up.
 """
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
 
@@ -51,6 +57,7 @@ class Ask(Base):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index("ix_ask_low_id", "low_id", "high_id"),
         Index("ix_ask_thing_id", "kind", "thing_id"),
         Index("ix_ask_addressee_id", "addressee_id", "state", "expires_at"),
         Index("ix_ask_asker_id", "asker_id", "sent_at"),
@@ -63,7 +70,7 @@ class Ask(Base):
     addressee_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id", ondelete="CASCADE"))
     low_id: Mapped[int] = mapped_column(BigId)
     high_id: Mapped[int] = mapped_column(BigId)
-    # Whom it is about, where that is a third person, and the row of the kind's own table.
+    # Whom it is about, where that is a third person, and the row of the larger thing.
     about_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("member.id", ondelete="CASCADE"))
     thing_id: Mapped[int | None] = mapped_column(BigId)
     reason: Mapped[str] = mapped_column(String(2000))
@@ -78,3 +85,8 @@ class Ask(Base):
     asker: Mapped[Member] = relationship(foreign_keys=asker_id, lazy="raise_on_sql")
     addressee: Mapped[Member] = relationship(foreign_keys=addressee_id, lazy="raise_on_sql")
     about: Mapped[Member | None] = relationship(foreign_keys=about_id, lazy="raise_on_sql")
+
+    @property
+    def mark(self) -> str:
+        """Return what stands for these very words in the form that answers them."""
+        return hashlib.sha256(self.reason.encode()).hexdigest()[:16]

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
+from network.asks.access import about_seen
 from network.asks.models import Ask, AskState
 from network.asks.queries import waiting_for
 from network.events.models import Delivery
@@ -33,6 +34,7 @@ def sent(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
             Ask.id == delivery.event.subject_id,
             waiting_for(addressee.id, context.now),
             visible(Viewer.of(addressee), context.now),
+            about_seen(Viewer.of(addressee), context.now),
         )
         .options(contains_eager(Ask.asker))
     )
@@ -68,6 +70,7 @@ def accepted(db: Session, delivery: Delivery, context: Context) -> Sequence[Lett
         .where(
             Ask.id == delivery.event.subject_id,
             Ask.state == AskState.ACCEPTED,
+            Ask.thing_id.is_(None),
             Member.state.in_((State.MEMBER, State.PAUSED, State.LEAVING)),
         )
     )

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
+from network.asks.access import about_seen
 from network.asks.models import Ask, AskState
 from network.members.models import Member
 from network.members.visibility import BOUND, NOW, Viewer, not_apart, visible
@@ -19,13 +20,13 @@ def waiting_for(member_id: Any, now: Any) -> ColumnElement[bool]:  # noqa: ANN40
     return and_(Ask.addressee_id == member_id, Ask.state == AskState.WAITING, Ask.expires_at > now)
 
 
-_WAITING = and_(waiting_for(BOUND.member_id, NOW), visible(BOUND, NOW))
+_WAITING = and_(waiting_for(BOUND.member_id, NOW), visible(BOUND, NOW), about_seen(BOUND, NOW))
 _SOMETHING_WAITS = select(exists().where(_WAITING, Member.id == Ask.asker_id))
 _INBOX = (
     select(Ask)
     .join(Ask.asker)
     .where(_WAITING)
-    .options(contains_eager(Ask.asker))
+    .options(contains_eager(Ask.asker), joinedload(Ask.about))
     .order_by(Ask.expires_at, Ask.id)
 )
 
@@ -40,33 +41,51 @@ def inbox(db: Session, member: Member, now: datetime, limit: int = 50) -> Sequen
     return db.scalars(_INBOX.limit(limit), Viewer.of(member).at(now)).all()
 
 
-def answered(db: Session, member: Member, now: datetime, limit: int = 20) -> Sequence[Ask]:
+_OF_MINE = (
+    select(Ask)
+    .join(Ask.asker)
+    .where(
+        Ask.addressee_id == BOUND.member_id,
+        Ask.state == AskState.DECLINED,
+        visible(BOUND, NOW),
+        about_seen(BOUND, NOW),
+    )
+    .options(contains_eager(Ask.asker), joinedload(Ask.about))
+)
+_ANSWERED = _OF_MINE.where(Ask.expires_at > NOW).order_by(Ask.ended_at.desc()).limit(20)
+_PUT_OFF = _OF_MINE.where(Ask.again_at <= NOW).order_by(Ask.again_at).limit(20)
+
+
+def answered(db: Session, member: Member, now: datetime) -> Sequence[Ask]:
     """Return what this member answered and can still take back, the newest first."""
-    return db.scalars(
-        select(Ask)
-        .join(Ask.asker)
-        .where(
-            Ask.addressee_id == member.id,
-            Ask.state == AskState.DECLINED,
-            Ask.expires_at > now,
-            visible(Viewer.of(member), now),
-        )
-        .options(contains_eager(Ask.asker))
-        .order_by(Ask.ended_at.desc())
-        .limit(limit)
-    ).all()
+    return db.scalars(_ANSWERED, Viewer.of(member).at(now)).all()
+
+
+def put_off(db: Session, member: Member, now: datetime) -> Sequence[Ask]:
+    """Return what this member wanted to think of again by now, the longest put off first."""
+    return db.scalars(_PUT_OFF, Viewer.of(member).at(now)).all()
 
 
 def sent(db: Session, member: Member, limit: int = 50) -> Sequence[Ask]:
     """Return what this member asked of others, the newest first; a pause of theirs changes nothing
-    here.
+    here. What is part of a larger thing is on that thing's own page.
     """
-    addressee = aliased(Member)
+    addressee, viewer = aliased(Member), Viewer.of(member)
+    whom = aliased(Member)
     return db.scalars(
         select(Ask)
         .join(Ask.addressee.of_type(addressee))
-        .where(Ask.asker_id == member.id, not_apart(Viewer.of(member), addressee))
-        .options(contains_eager(Ask.addressee.of_type(addressee)))
+        .outerjoin(Ask.about.of_type(whom))
+        .where(
+            Ask.asker_id == member.id,
+            Ask.thing_id.is_(None),
+            not_apart(viewer, addressee),
+            or_(Ask.about_id.is_(None), not_apart(viewer, whom)),
+        )
+        .options(
+            contains_eager(Ask.addressee.of_type(addressee)),
+            contains_eager(Ask.about.of_type(whom)),
+        )
         .order_by(Ask.sent_at.desc(), Ask.id.desc())
         .limit(limit)
     ).all()

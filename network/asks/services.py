@@ -5,8 +5,9 @@ UPDATE.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -34,6 +35,7 @@ def send(  # an ask is these things
     reason: str,
     submission: str,
     now: datetime,
+    about: Member | None = None,
 ) -> Ask:
     """Send an ask with a reason, or return the one this submission sent already.
 
@@ -43,12 +45,39 @@ def send(  # an ask is these things
     again = _sent_already(db, asker, submission)
     if again is not None:
         return again
-    _let_lapse(db, asker, addressee, kind, now)
-    crossing = _open_from(db, addressee, asker, kind, now)
+    let_lapse(db, asker, addressee, kind, now)
+    crossing = _open_from(db, addressee, asker, kind, now) if kind.crosses else None
     if crossing is not None:
         _crossed(db, crossing, kind, asker=asker, reason=reason, submission=submission, now=now)
         return crossing
-    may_ask(db, kind, asker=asker, addressee=addressee, now=now)
+    may_ask(db, kind, asker=asker, addressee=addressee, about=about, now=now)
+    return place(
+        db,
+        kind,
+        asker=asker,
+        addressee=addressee,
+        reason=reason,
+        submission=submission,
+        now=now,
+        about=about,
+    )
+
+
+def place(
+    db: Session,
+    kind: Kind,
+    *,
+    asker: Member,
+    addressee: Member,
+    reason: str,
+    submission: str,
+    now: datetime,
+    about: Member | None = None,
+    thing_id: int | None = None,
+) -> Ask:
+    """Put an ask before its addressee, once `may_ask` has let it pass; raise `Invalid` for its
+    words.
+    """
     low, high = sorted((asker.id, addressee.id))
     ask = Ask(
         kind=kind.name,
@@ -56,6 +85,8 @@ def send(  # an ask is these things
         addressee_id=addressee.id,
         low_id=low,
         high_id=high,
+        about_id=None if about is None else about.id,
+        thing_id=thing_id,
         reason=_reason(reason),
         submission=submission,
         sent_at=now,
@@ -63,11 +94,30 @@ def send(  # an ask is these things
     )
     db.add(ask)
     db.flush()  # the event names it
-    _log(db, ask, "sent", actor=asker.id, now=now, to=("mail",))
+    _log(
+        db,
+        ask,
+        "sent",
+        actor=asker.id,
+        now=now,
+        to=("mail",),
+        ask_kind=kind.name,
+        addressee=addressee.id,
+        about=ask.about_id,
+        thing=thing_id,
+    )
     return ask
 
 
-def may_ask(db: Session, kind: Kind, *, asker: Member, addressee: Member, now: datetime) -> None:
+def may_ask(
+    db: Session,
+    kind: Kind,
+    *,
+    asker: Member,
+    addressee: Member,
+    now: datetime,
+    about: Member | None = None,
+) -> None:
     """Raise the refusal that holds this ask back; return if it may be sent. The only place with
     guards.
 
@@ -81,11 +131,17 @@ def may_ask(db: Session, kind: Kind, *, asker: Member, addressee: Member, now: d
         raise NotFound
     participation = db.get_one(Participation, addressee.id)
     if not seen.awake or not kind.open_to(db, asker, addressee, participation):
-        raise NotAllowed(_("They are not open to this just now."))
-    kind.guard(db, asker, addressee)
-    last = last_sent(db, asker, addressee, kind.name)
+        raise NotAllowed(
+            _("%(name)s is not open to this just now.", name=addressee.name),
+        )
+    kind.guard(db, asker, addressee, about, now)
+    last = last_sent(db, asker, addressee, kind.name, about=about)
     if last is not None and last.sent_at + COOLING_OFF > now:
         raise TooSoon(last)
+    if not kind.crosses and _between(db, asker, addressee, kind, now):
+        raise Conflict(
+            _("Something of this kind is open between you and %(name)s.", name=addressee.name)
+        )
 
 
 class TooSoon(Conflict):
@@ -104,43 +160,115 @@ _LAST_SENT = (
         Ask.asker_id == bindparam("asker"),
         Ask.addressee_id == bindparam("addressee"),
         Ask.kind == bindparam("kind"),
+        func.coalesce(Ask.about_id, 0) == bindparam("about"),
     )
     .order_by(Ask.sent_at.desc())
     .limit(1)
 )
 
 
-def last_sent(db: Session, asker: Member, addressee: Member, kind: str) -> Ask | None:
-    """Return the newest ask of this kind from one person to the other."""
-    return db.scalar(_LAST_SENT, {"asker": asker.id, "addressee": addressee.id, "kind": kind})
+def last_sent(
+    db: Session, asker: Member, addressee: Member, kind: str, *, about: Member | None = None
+) -> Ask | None:
+    """Return the newest ask of this kind, about this person or nobody, from one to the other."""
+    bound = {"asker": asker.id, "addressee": addressee.id, "kind": kind}
+    return db.scalar(_LAST_SENT, {**bound, "about": 0 if about is None else about.id})
 
 
-def accept(db: Session, ask: Ask, kind: Kind, *, actor: Member, now: datetime) -> None:
-    """Say yes. Saying it twice is once; raises `Conflict` if the ask is over."""
+_LAST_BETWEEN = (
+    select(Ask)
+    .where(
+        Ask.kind == bindparam("kind"),
+        Ask.low_id == bindparam("low"),
+        Ask.high_id == bindparam("high"),
+        Ask.about_id.is_(None),
+    )
+    .order_by(Ask.sent_at.desc(), Ask.id.desc())
+    .limit(20)
+)
+
+
+def last_between(
+    db: Session, one: Member, other: Member, kind: str
+) -> tuple[Ask | None, Ask | None]:
+    """Return the newest ask of this kind from the one, and from the other, in one statement."""
+    low, high = sorted((one.id, other.id))
+    found = db.scalars(_LAST_BETWEEN, {"kind": kind, "low": low, "high": high}).all()
+    mine = next((ask for ask in found if ask.asker_id == one.id), None)
+    theirs = next((ask for ask in found if ask.asker_id == other.id), None)
+    return mine, theirs
+
+
+def accept(
+    db: Session, ask: Ask, kind: Kind, *, actor: Member, now: datetime, read: str | None = None
+) -> None:
+    """Say yes. Saying it twice is once; raises `Conflict` if the ask is over.
+
+    `read` is the mark of the words that were read: an ask whose words can change needs it.
+    """
     _only(ask.addressee_id, actor)
+    _take(db, ask, kind)
     if ask.state is AskState.ACCEPTED:
         return
+    if ask.thing_id is not None and read != ask.mark:
+        raise Conflict(
+            _("The words changed while you were reading. Your answer was not taken; read them now.")
+        )
     _move(db, ask, (AskState.WAITING, AskState.DECLINED), AskState.ACCEPTED, now=now)
-    _log(db, ask, "accepted", actor=actor.id, now=now, to=("mail",))
+    told = ("mail",) if ask.thing_id is None else ()
+    _log(db, ask, "accepted", actor=actor.id, now=now, to=told)
     kind.accepted(db, ask, now)
 
 
-def decline(db: Session, ask: Ask, *, actor: Member, now: datetime) -> None:
-    """Say not this time: nobody is told, nothing is counted. Saying it twice is once."""
+def decline(
+    db: Session,
+    ask: Ask,
+    kind: Kind,
+    *,
+    actor: Member,
+    now: datetime,
+    again_at: datetime | None = None,
+) -> None:
+    """Say not this time: nobody is told, nothing is counted. Saying it twice is once.
+
+    With `again_at` the one who says it is shown it once more then, and nobody else ever knows.
+    """
     _only(ask.addressee_id, actor)
+    _take(db, ask, kind)
     if ask.state is AskState.DECLINED:
+        ask.again_at = again_at
         return
-    _move(db, ask, (AskState.WAITING,), AskState.DECLINED, now=now)
+    _move(db, ask, _answerable(db, ask, kind), AskState.DECLINED, now=now, again_at=again_at)
     _log(db, ask, "declined", actor=actor.id, now=now)
 
 
-def take_back(db: Session, ask: Ask, *, actor: Member, now: datetime) -> None:
-    """Undo a no while the ask is still open: it waits again. Harmless when it waits."""
+def take_back(db: Session, ask: Ask, kind: Kind, *, actor: Member, now: datetime) -> None:
+    """Undo an answer while the ask is still open: it waits again. Harmless when it waits."""
     _only(ask.addressee_id, actor)
+    _take(db, ask, kind)
     if ask.state is AskState.WAITING:
         return
-    _move(db, ask, (AskState.DECLINED,), AskState.WAITING, now=now)
+    _move(db, ask, (AskState.DECLINED, *_answerable(db, ask, kind)), AskState.WAITING, now=now)
     _log(db, ask, "reopened", actor=actor.id, now=now)
+
+
+def let_go(ask: Ask, *, actor: Member) -> None:
+    """Think no more of what was put off. Harmless when it was not."""
+    _only(ask.addressee_id, actor)
+    ask.again_at = None
+
+
+def reword(db: Session, ask: Ask, *, reason: str, actor: Member, now: datetime) -> bool:
+    """Give an ask that is part of a thing other words. A yes to the old ones is void, and a no
+    stands. Return whether a yes was void.
+    """
+    ask.reason = _reason(reason)
+    void = ask.state is AskState.ACCEPTED
+    if void:
+        ask.state, ask.ended_at = AskState.WAITING, None
+        _log(db, ask, "reopened", actor=actor.id, now=now)
+    db.flush()  # what follows reads it
+    return void
 
 
 def withdraw(db: Session, ask: Ask, *, actor: Member, now: datetime) -> None:
@@ -156,15 +284,25 @@ def withdraw(db: Session, ask: Ask, *, actor: Member, now: datetime) -> None:
 def close_between(db: Session, one_id: int, other_id: int, *, actor: Member, now: datetime) -> None:
     """Close every open ask between two people, silently and for good: a block does this."""
     low, high = sorted((one_id, other_id))
-    open_asks = db.scalars(
-        select(Ask).where(
-            Ask.low_id == low,
-            Ask.high_id == high,
+    close(
+        db,
+        and_(
+            or_(
+                and_(Ask.low_id == low, Ask.high_id == high),
+                and_(Ask.asker_id.in_((low, high)), Ask.about_id.in_((low, high))),
+                and_(Ask.addressee_id.in_((low, high)), Ask.about_id.in_((low, high))),
+            ),
             Ask.state.in_((AskState.WAITING, AskState.DECLINED)),
-        )
-    ).all()
-    for ask in open_asks:
-        ask.state, ask.ended_at = AskState.CLOSED, now
+        ),
+        actor=actor,
+        now=now,
+    )
+
+
+def close(db: Session, which: ColumnElement[bool], *, actor: Member, now: datetime) -> None:
+    """Close these asks, silently and for good."""
+    for ask in db.scalars(select(Ask).where(which)).all():
+        ask.state, ask.ended_at, ask.again_at = AskState.CLOSED, now, None
         _log(db, ask, "closed", actor=actor.id, now=now)
 
 
@@ -244,7 +382,25 @@ def _crossed(
     accept(db, ask, kind, actor=asker, now=now)
 
 
-def _let_lapse(db: Session, one: Member, other: Member, kind: Kind, now: datetime) -> None:
+def _between(db: Session, asker: Member, addressee: Member, kind: Kind, now: datetime) -> bool:
+    """Whether the two have an ask of this kind that is open in the eyes of the one who asks now."""
+    theirs = and_(Ask.asker_id == addressee.id, Ask.state == AskState.WAITING)
+    mine = and_(
+        Ask.asker_id == asker.id,
+        Ask.state.in_((AskState.WAITING, AskState.DECLINED, AskState.CLOSED)),
+    )
+    low, high = sorted((asker.id, addressee.id))
+    found = select(Ask.id).where(
+        Ask.kind == kind.name,
+        Ask.low_id == low,
+        Ask.high_id == high,
+        Ask.expires_at > now,
+        or_(theirs, mine),
+    )
+    return db.scalar(found.limit(1)) is not None
+
+
+def let_lapse(db: Session, one: Member, other: Member, kind: Kind, now: datetime) -> None:
     """Store what time has done already, so that the pair's one place is free."""
     low, high = sorted((one.id, other.id))
     db.execute(
@@ -260,18 +416,43 @@ def _let_lapse(db: Session, one: Member, other: Member, kind: Kind, now: datetim
     )
 
 
+def _take(db: Session, ask: Ask, kind: Kind) -> None:
+    """Take the row of the thing first, and see the ask as it stands then."""
+    if kind.take is not None:
+        kind.take(db, ask)
+        db.refresh(ask, ("state", "reason"))
+
+
+def _answerable(db: Session, ask: Ask, kind: Kind) -> tuple[AskState, ...]:
+    """Return the states that a change of mind may leave: a yes too, where the kind lets it go."""
+    if kind.reopens is not None and kind.reopens(db, ask):
+        return (AskState.WAITING, AskState.ACCEPTED)
+    return (AskState.WAITING,)
+
+
 def _only(member_id: int, actor: Member) -> None:
     if actor.id != member_id:
         raise NotFound
 
 
 def _move(
-    db: Session, ask: Ask, origins: tuple[AskState, ...], to: AskState, *, now: datetime
+    db: Session,
+    ask: Ask,
+    origins: tuple[AskState, ...],
+    to: AskState,
+    *,
+    now: datetime,
+    again_at: datetime | None = None,
 ) -> None:
     move = (
         update(Ask)
-        .where(Ask.id == ask.id, Ask.state.in_(origins), Ask.expires_at > now)
-        .values(state=to, ended_at=None if to is AskState.WAITING else now)
+        .where(
+            Ask.id == ask.id,
+            Ask.state.in_(origins),
+            Ask.expires_at > now,
+            Ask.reason == ask.reason,  # the words that were read
+        )
+        .values(state=to, ended_at=None if to is AskState.WAITING else now, again_at=again_at)
     )
     try:
         with db.begin_nested():
@@ -280,11 +461,18 @@ def _move(
         raise Conflict from error
     if moved != 1:
         raise Conflict
-    db.refresh(ask, ("state", "ended_at"))
+    db.refresh(ask, ("state", "ended_at", "again_at"))
 
 
 def _log(
-    db: Session, ask: Ask, verb: str, *, actor: int, now: datetime, to: tuple[str, ...] = ()
+    db: Session,
+    ask: Ask,
+    verb: str,
+    *,
+    actor: int,
+    now: datetime,
+    to: tuple[str, ...] = (),
+    **data: Any,  # noqa: ANN401  # whatever JSON holds
 ) -> None:
     record(
         db,
@@ -294,4 +482,5 @@ def _log(
         now=now,
         to=to,
         state=ask.state.value,
+        **data,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms import Form, PasswordField, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, Form, PasswordField, RadioField, SelectField, SelectMultipleField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, ValidationError
 
@@ -267,6 +267,7 @@ class ReachForm(Form):
     work = SelectMultipleField(
         _("Work you are open to"), [OneOf()], choices=KINDS_OF_WORK, validate_choice=False
     )
+    way = BooleanField(_("My connections may see whom I could introduce them to"))
 
 
 class ZoneForm(Form):

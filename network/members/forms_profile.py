@@ -28,6 +28,7 @@ from network.members.kinds import (
     Part,
     Stage,
     WhoMayAsk,
+    WhoMayWrite,
     Work,
 )
 from network.members.models import Participation, Section
@@ -112,6 +113,11 @@ ASKERS = [
     (WhoMayAsk.INTRODUCED.value, _("Only through an introduction")),
     (WhoMayAsk.NOBODY.value, _("Nobody")),
 ]
+WRITERS = [
+    (WhoMayWrite.CONNECTIONS.value, _("My connections")),
+    (WhoMayWrite.SHARED.value, _("Also people with whom I share a connection")),
+    (WhoMayWrite.ANYONE.value, _("Any member")),
+]
 
 
 def audiences_of(part: Part) -> list[tuple[int, Any]]:
@@ -186,6 +192,12 @@ class WorkForm(Form):
 
 class WhoForm(Form):
     who = RadioField(_("Who may ask to connect with me"), choices=ASKERS)
+
+
+class WaysForm(Form):
+    write = RadioField(_("Who may begin a conversation with me"), choices=WRITERS)
+    introductions = BooleanField(_("My connections may suggest that I meet somebody they know"))
+    way = BooleanField(_("My connections may see whom I could introduce them to"))
 
 
 class ShieldForm(Form):

@@ -368,6 +368,7 @@ def upgrade() -> None:
             )
         )
         batch_op.add_column(sa.Column("again_at", UtcDateTime(), nullable=True))
+        batch_op.create_index("ix_ask_low_id", ["low_id", "high_id"], unique=False)
         batch_op.create_index("ix_ask_thing_id", ["kind", "thing_id"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_ask_about_id"), "member", ["about_id"], ["id"], ondelete="CASCADE"
@@ -419,6 +420,7 @@ def downgrade() -> None:
     with op.batch_alter_table("ask", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_ask_about_id"), type_="foreignkey")
         batch_op.drop_index("ix_ask_thing_id")
+        batch_op.drop_index("ix_ask_low_id")
         batch_op.drop_column("again_at")
         batch_op.drop_column("thing_id")
         batch_op.drop_column("about_id")

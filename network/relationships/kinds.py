@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from network.asks.kinds import Kind
-from network.relationships.services.connections import connect, not_connected_yet, open_to_connect
+from network.relationships.services.connections import (
+    connect,
+    not_connected_yet,
+    open_to_connect,
+    said_yes,
+)
 
 CONNECTION = Kind(
     name="connection",
@@ -13,5 +18,7 @@ CONNECTION = Kind(
     open_to=open_to_connect,
     guard=not_connected_yet,
     accepted=connect,
-    template="asks/_connection.html",
+    said_yes=said_yes,
+    templates="relationships/connecting",
+    crosses=True,
 )

@@ -21,6 +21,10 @@ from network.members.visibility import (
     readable,
     visible,
 )
+from network.relationships.queries.notes import to_write_to
+from network.relationships.queries.vouches import waiting as words_about
+
+__all__ = ["newcomers", "own_purpose", "to_write_to", "voices_for_the_web", "words_about"]
 
 NEW_FOR = timedelta(days=14)
 

@@ -7,11 +7,13 @@ from flask_babel import gettext as _
 
 from network import auth, clock
 from network.asks import queries as asks
+from network.asks.shown import shown
+from network.asks.views import kinds
 from network.db import db
 from network.htmx import Page, page
 from network.members import current
 from network.members.models import Member
-from network.members.views.people import finder_for_request
+from network.members.views.people import finder_for_request, ways_to_found
 from network.today import queries, views_house
 from network.today.blueprint import today
 
@@ -28,15 +30,21 @@ def home() -> Page:
     if member is None:
         return page("today/landing.html", voices=queries.voices_for_the_web(db.session, now))
     purpose = queries.own_purpose(db.session, member)
-    waiting = asks.inbox(db.session, member, now, limit=20)
+    near = finder_for_request().resembling(purpose) if purpose else []
+    waiting = shown(db.session, kinds(), asks.inbox(db.session, member, now, limit=20))
     return page(
         "today/today.html",
         greeting=greeting(member),
         waiting=waiting,
         waits=bool(waiting),
+        words_about_me=queries.words_about(db.session, member, now),
+        at=now,
+        put_off=asks.put_off(db.session, member, now),
+        again=queries.to_write_to(db.session, member, now),
         newcomers=queries.newcomers(db.session, current.viewer(), now),
         purpose=purpose,
-        near=finder_for_request().resembling(purpose) if purpose else [],
+        near=near,
+        ways=ways_to_found(near),
     )
 
 

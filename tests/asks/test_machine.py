@@ -249,7 +249,7 @@ class Machine(RuleBasedStateMachine):
         if actor == (ask.asker if verb == "withdraw" else ask.addressee):
             return
         before = self._snapshot()
-        kind = {"kind": CONNECTION} if verb == "accept" else {}
+        kind = {"kind": CONNECTION} if verb != "withdraw" else {}
         with pytest.raises(NotFound):
             getattr(services, verb)(
                 self.db, row, **kind, actor=self.people[actor], now=self.model.now
@@ -466,7 +466,7 @@ class Machine(RuleBasedStateMachine):
             ask = access.ask_to_withdraw(self.db, me, row.key)
         else:
             ask = access.ask_to_answer(self.db, me, row.key, now=now)
-        kind = {"kind": CONNECTION} if verb == "accept" else {}
+        kind = {"kind": CONNECTION} if verb != "withdraw" else {}
         getattr(services, verb)(self.db, ask, **kind, actor=me, now=now)
 
     def _other(self, one: str, other: str) -> Member:
@@ -569,7 +569,7 @@ def an_ask_of_the_past_opens_again(db: Session, ids: list[int]) -> tuple[list[Me
             )
         )
         if not days:
-            services.decline(db, made[0], actor=bea, now=NOON)
+            services.decline(db, made[0], CONNECTION, actor=bea, now=NOON)
     return [ama, bea], made
 
 
@@ -582,7 +582,7 @@ def test_inv_16_whatever_the_ending_the_next_ask_waits_ninety_days_from_the_last
     sent = {"asker": ama, "addressee": bea, "reason": REASON, "submission": "once", "now": NOON}
     ask, later = services.send(db, CONNECTION, **sent), NOON + timedelta(days=20)
     if ending == "decline":
-        services.decline(db, ask, actor=bea, now=later)
+        services.decline(db, ask, CONNECTION, actor=bea, now=later)
     elif ending == "withdraw":
         services.withdraw(db, ask, actor=ama, now=later)
     elif ending == "yes and an end":
@@ -622,10 +622,10 @@ def test_inv_11_what_a_block_closed_is_not_answered_after_it_is_lifted(
     sent = {"asker": ama, "addressee": bea, "reason": REASON, "submission": "once", "now": NOON}
     ask = services.send(db, CONNECTION, **sent)
     if declined:
-        services.decline(db, ask, actor=bea, now=NOON)
+        services.decline(db, ask, CONNECTION, actor=bea, now=NOON)
     relationships.block(db, bea, ama, now=NOON)
     boundaries.unblock(db, bea, blocked_id=ama.id, now=NOON)
-    kind = {"kind": CONNECTION} if verb == "accept" else {}
+    kind = {"kind": CONNECTION} if verb != "withdraw" else {}
     with pytest.raises(Conflict):
         getattr(services, verb)(db, ask, **kind, actor=bea, now=NOON)
     assert queries.inbox(db, bea, NOON) == queries.answered(db, bea, NOON) == []
@@ -641,7 +641,7 @@ def test_inv_12_13_a_clock_that_is_set_back_breaks_no_promise(
     earlier = NOON + timedelta(days=29, hours=23)
     with suppress(Refusal):
         if verb == "take_back":
-            services.take_back(db, first, actor=bea, now=earlier)
+            services.take_back(db, first, CONNECTION, actor=bea, now=earlier)
         else:
             services.accept(db, first, CONNECTION, actor=bea, now=earlier)
             services.accept(db, second, CONNECTION, actor=ama, now=earlier)
@@ -701,7 +701,7 @@ def live_through(ids: list[int], now: datetime) -> None:
             if number % 3:
                 services.accept(db, ask, CONNECTION, actor=addressee, now=now)
             elif number % 2:
-                services.decline(db, ask, actor=addressee, now=now)
+                services.decline(db, ask, CONNECTION, actor=addressee, now=now)
         for member in people[:4]:
             for _often in range(5):
                 start_sign_in(db, member, device="again", now=now)

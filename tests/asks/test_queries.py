@@ -57,7 +57,7 @@ def test_only_what_can_still_be_answered_waits(people, db, now, over):
     ama, rui = people[:2]
     ask = send(db, rui, ama, now)
     if over == "declined":
-        services.decline(db, ask, actor=ama, now=now)
+        services.decline(db, ask, CONNECTION, actor=ama, now=now)
     elif over == "withdrawn":
         services.withdraw(db, ask, actor=rui, now=now)
     elif over == "accepted":
@@ -111,7 +111,7 @@ def test_what_i_said_no_to_can_be_seen_until_it_lapses(people, db, now):
     ama, rui, dara, _eli = people
     asks = [send(db, asker, ama, now) for asker in (rui, dara)]
     for hours, ask in enumerate(asks):
-        services.decline(db, ask, actor=ama, now=now + timedelta(hours=hours))
+        services.decline(db, ask, CONNECTION, actor=ama, now=now + timedelta(hours=hours))
     assert queries.answered(db, ama, now + timedelta(days=1)) == asks[::-1]
     assert queries.answered(db, rui, now + timedelta(days=1)) == []
     assert queries.answered(db, ama, now + timedelta(days=30)) == []

@@ -79,7 +79,7 @@ def test_inv_18_a_stranger_changes_nothing(people, db, now, verb):
     ama, rui, stranger = people
     ask = send(db, ama, rui, now)
     before = events(db), db.scalar(select(func.count(Delivery.id)))
-    extra = {"kind": CONNECTION} if verb == "accept" else {}
+    extra = {"kind": CONNECTION} if verb != "withdraw" else {}
     with pytest.raises(NotFound):
         getattr(services, verb)(db, ask, **extra, actor=stranger, now=now)
     assert (events(db), db.scalar(select(func.count(Delivery.id)))) == before
@@ -92,7 +92,7 @@ def test_inv_18_a_stranger_changes_nothing(people, db, now, verb):
 def test_inv_18_the_wrong_side_changes_nothing(two, db, now, verb, by_asker):
     ama, rui = two
     ask = send(db, ama, rui, now)
-    extra = {"kind": CONNECTION} if verb == "accept" else {}
+    extra = {"kind": CONNECTION} if verb != "withdraw" else {}
     with pytest.raises(NotFound):
         getattr(services, verb)(db, ask, **extra, actor=ama if by_asker else rui, now=now)
     assert ask.state is AskState.WAITING
@@ -134,7 +134,7 @@ def test_crossing_asks_accept_each_other(two, db, now):
 def test_inv_14_asking_somebody_whose_ask_was_declined_connects_as_if_it_still_waited(two, db, now):
     ama, rui = two
     ask = send(db, ama, rui, now)
-    services.decline(db, ask, actor=rui, now=now)
+    services.decline(db, ask, CONNECTION, actor=rui, now=now)
     send(db, rui, ama, now + timedelta(days=3), reason="I have thought again about it.")
     assert live_connection(db, ama.id, rui.id) is not None
 
@@ -144,7 +144,7 @@ def test_inv_16_cooling_off_is_ninety_days_from_sending_whatever_the_ending(two,
     ama, rui = two
     ask = send(db, ama, rui, now)
     if ending == "decline":
-        services.decline(db, ask, actor=rui, now=now + timedelta(days=20))
+        services.decline(db, ask, CONNECTION, actor=rui, now=now + timedelta(days=20))
     if ending == "withdraw":
         services.withdraw(db, ask, actor=ama, now=now + timedelta(days=20))
     with pytest.raises(services.TooSoon):
@@ -182,7 +182,7 @@ def test_inv_20_the_same_submission_twice_is_one_ask(two, db, now):
 def test_inv_20_answering_twice_is_once(two, db, now, verb):
     ama, rui = two
     ask = send(db, ama, rui, now)
-    extra = {"kind": CONNECTION} if verb == "accept" else {}
+    extra = {"kind": CONNECTION} if verb != "withdraw" else {}
     for _ in range(2):
         getattr(services, verb)(db, ask, **extra, actor=rui, now=now)
     assert len(events(db)) == 2
@@ -256,13 +256,13 @@ def test_the_connected_are_not_asked_again(two, db, now):
 def test_a_no_can_be_taken_back_while_the_ask_is_open(two, db, now):
     ama, rui = two
     ask = send(db, ama, rui, now)
-    services.decline(db, ask, actor=rui, now=now)
+    services.decline(db, ask, CONNECTION, actor=rui, now=now)
     assert queries.answered(db, rui, now) == [ask]
-    services.take_back(db, ask, actor=rui, now=now)
+    services.take_back(db, ask, CONNECTION, actor=rui, now=now)
     assert queries.inbox(db, rui, now) == [ask]
-    services.decline(db, ask, actor=rui, now=now)
+    services.decline(db, ask, CONNECTION, actor=rui, now=now)
     with pytest.raises(Conflict):
-        services.take_back(db, ask, actor=rui, now=ask.expires_at)
+        services.take_back(db, ask, CONNECTION, actor=rui, now=ask.expires_at)
 
 
 def test_two_answers_racing_leave_one(two, db, now):

@@ -83,7 +83,7 @@ def test_inv_58_59_what_is_over_or_hidden_by_now_is_not_mailed(
             case "withdrawn":
                 asks.withdraw(db, kept, actor=ama, now=now)
             case "declined":
-                asks.decline(db, kept, actor=bea, now=now)
+                asks.decline(db, kept, CONNECTION, actor=bea, now=now)
             case "accepted":
                 asks.accept(db, kept, CONNECTION, actor=bea, now=now)
             case "paused":
@@ -145,9 +145,9 @@ def test_inv_14_declining_taking_back_and_lapsing_send_nothing(
     before = len(letters())
     with transaction() as db:
         kept = db.get_one(Ask, ask.id)
-        asks.decline(db, kept, actor=bea, now=now)
-        asks.take_back(db, kept, actor=bea, now=now)
-        asks.decline(db, kept, actor=bea, now=now)
+        asks.decline(db, kept, CONNECTION, actor=bea, now=now)
+        asks.take_back(db, kept, CONNECTION, actor=bea, now=now)
+        asks.decline(db, kept, CONNECTION, actor=bea, now=now)
     assert len(letters()) == before
     time.shift(timedelta(days=40))
     assert len(letters()) == before

@@ -122,7 +122,7 @@ def test_inv_11_a_block_ends_everything_between_two_and_twice_is_once(
         pair = (rui, ama) if relation == "they asked" else (ama, rui)
         made = ask(db, *pair, now)
     if relation == "declined":
-        asks.decline(db, made, actor=rui, now=now)
+        asks.decline(db, made, CONNECTION, actor=rui, now=now)
     for _ in range(times):
         services.block(db, ama, rui, now=now)
     db.flush()
@@ -174,11 +174,11 @@ def test_who_may_ask_is_the_addressees_choice(people, db, who, may):
 
 def test_the_connected_are_held_back_from_asking(people, db, now):
     ama, rui = people[:2]
-    services.not_connected_yet(db, ama, rui)
+    services.not_connected_yet(db, ama, rui, None, now)
     connect(db, ama, rui, now)
     for pair in ((ama, rui), (rui, ama)):
         with pytest.raises(Conflict, match="You are connected"):
-            services.not_connected_yet(db, *pair)
+            services.not_connected_yet(db, *pair, None, now)
 
 
 def test_a_connection_is_loaded_by_its_two_and_nobody_else(people, db, now):
@@ -246,7 +246,7 @@ def test_inv_14_what_one_may_do_next_does_not_tell_a_no(
     ama, rui = people[:2]
     sent = ask(db, ama, rui, now)
     if answer == "no":
-        asks.decline(db, sent, actor=rui, now=now)
+        asks.decline(db, sent, CONNECTION, actor=rui, now=now)
         theirs = []
     later = now + timedelta(days=days)
     assert ways(db, ama, rui, later) == mine

@@ -69,7 +69,7 @@ def ask(asker, addressee, now, *, days_ago=0, then=None):
             db, CONNECTION, asker=one, addressee=other, reason=REASON, submission="one", now=at
         )
         if then == "declined":
-            asks.decline(db, sent, actor=other, now=at)
+            asks.decline(db, sent, CONNECTION, actor=other, now=at)
         if then == "accepted":
             asks.accept(db, sent, CONNECTION, actor=other, now=at)
         if then == "withdrawn":

@@ -130,6 +130,39 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Vouched:
+    """Words of one about another, and what that other has decided."""
+
+    author: str
+    subject: str
+    standing: str
+
+    @property
+    def words(self) -> str:
+        return word(f"vouch {self.author} {self.subject} words")
+
+    @property
+    def context(self) -> str:
+        return word(f"vouch {self.author} {self.subject} context")
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What one keeps about another."""
+
+    owner: str
+    about: str
+
+    @property
+    def note(self) -> str:
+        return word(f"note {self.owner} {self.about}")
+
+    @property
+    def how_met(self) -> str:
+        return word(f"how {self.owner} met {self.about}")
+
+
+@dataclass(frozen=True)
 class AtTheDoor:
     """Somebody who is not a member: invited by the steward, or asking to join."""
 
@@ -151,6 +184,8 @@ class Story:
     people: dict[str, Person] = field(default_factory=dict)
     ties: list[Tie] = field(default_factory=list)
     asks: list[Asked] = field(default_factory=list)
+    vouches: list[Vouched] = field(default_factory=list)
+    notes: list[Noted] = field(default_factory=list)
     blocks: set[tuple[str, str]] = field(default_factory=set)
     shields: set[tuple[str, str]] = field(default_factory=set)  # owner, domain or name
     door: list[AtTheDoor] = field(default_factory=list)
@@ -190,8 +225,26 @@ def told() -> Story:
     for owner in OWNERS:
         _between(story, owner)
     story.ties.append(Tie("second", "connection"))
+    _memory(story)
     story.door += [AtTheDoor("invited", "invitation"), AtTheDoor("applicant", "application")]
     return story
+
+
+def _memory(story: Story) -> None:
+    """Words about each other and private notes, between people who were connected once."""
+    for owner, standing in zip(OWNERS, ("shown", "waiting", "kept", "taken back"), strict=True):
+        story.vouches.append(Vouched("connection", owner, standing))
+        story.vouches.append(Vouched(owner, "connection", "shown"))
+        story.notes += [Noted("connection", owner), Noted(owner, "connection")]
+    for author in ("suspended_viewer", "departed_viewer"):
+        story.vouches.append(Vouched(author, "owner1", "shown"))
+    for author in ("blocked", "shielded_domain"):
+        story.vouches.append(Vouched(author, "owner3", "shown"))
+        story.vouches.append(Vouched("owner3", author, "shown"))
+        story.notes += [Noted(author, "owner3"), Noted("owner3", author)]
+    story.vouches += [Vouched("connection", "paused", "shown")]
+    story.vouches += [Vouched("paused", "connection", "shown")]
+    story.notes += [Noted("steward", "owner1"), Noted("connection", "paused")]
 
 
 def _owner(label: str, number: int) -> Person:

@@ -31,7 +31,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="session")
 def offers(fresh: World) -> list[Offered]:
     """One form of each kind that the pages offer these people."""
-    near = [fresh.story.people[label].handle for label in ("owner1", "stranger")]
+    near = [fresh.story.people[label].handle for label in ("owner1", "stranger", "second")]
     viewers = ("", "invited", "owner1", "steward", "connection", "resting")
     with time_machine.travel(NOW, tick=False):
         return offered(fresh, viewers, near)

@@ -114,6 +114,8 @@ def may_see(story: Any, viewer: str, path: str = "") -> set[str]:
         seen |= _of_tie(story, viewer, tie)
     for ask in story.asks:
         seen |= _of_ask(story, viewer, ask, path)
+    for vouch in story.vouches:
+        seen |= _of_vouch(story, viewer, vouch)
     if path.startswith("/me/boundaries"):
         seen |= _whom_i_blocked(story, viewer)
     if me.steward and path.startswith("/steward"):
@@ -140,6 +142,9 @@ def _own(story: Any, me: Any) -> set[str]:
     seen = {me.email.partition("@")[0], me.own("search"), me.own("device"), me.own("shield")}
     if me.label == story.draft_of:
         seen.add(me.own("draft"))
+    for noted in story.notes:
+        if noted.owner == me.label:
+            seen |= {noted.note, noted.how_met}
     return seen
 
 
@@ -162,6 +167,24 @@ def _of_ask(story: Any, viewer: str, ask: Any, path: str) -> set[str]:
     if viewer == ask.other and ask.state in {"waiting", "declined"}:
         return {ask.reason} if exists_for(story, viewer, ask.asker) else set()
     return set()
+
+
+def _of_vouch(story: Any, viewer: str, vouch: Any) -> set[str]:
+    """Words about somebody: for the two, and where they are shown for members who may know of both.
+
+    What was taken back is gone; where the two are apart, only the author has their own words.
+    """
+    said = {vouch.words, vouch.context}
+    if vouch.standing == "taken back":
+        return set()
+    if viewer == vouch.author:
+        return said
+    if apart(story, vouch.subject, vouch.author) or shielded(story, vouch.subject, vouch.author):
+        return set()
+    if viewer == vouch.subject:
+        return said
+    known = all(exists_for(story, viewer, each) for each in (vouch.author, vouch.subject))
+    return said if known and vouch.standing == "shown" else set()
 
 
 def _whom_i_blocked(story: Any, viewer: str) -> set[str]:

@@ -14,6 +14,7 @@ from network.asks.models import Ask
 from network.columns import Base
 from network.db import reading
 from network.members.models import Application, Invitation, SavedSearch, Shield, SignIn
+from network.relationships.models import Vouch
 from tests.sweep import oracle
 from tests.sweep.canaries import OWNERS
 from tests.sweep.crawl import HTMX, TOKEN, UNKNOWN, answer, difference, filled, rules
@@ -80,6 +81,7 @@ def others_keys(world: World, viewer: str) -> dict[str, str]:
     with world.app.app_context(), reading() as db:
         owned = {model: model.member_id != me for model in (SavedSearch, Shield, SignIn)}
         owned[Ask] = (Ask.asker_id != me) & (Ask.addressee_id != me)
+        owned[Vouch] = (Vouch.author_id != me) & (Vouch.subject_id != me)
         owned |= {Invitation: Invitation.id > 0, Application: Application.id > 0}
         return {
             model.__tablename__: db.scalars(select(model.key).where(not_mine).limit(1)).one()
@@ -89,8 +91,9 @@ def others_keys(world: World, viewer: str) -> dict[str, str]:
 
 def test_no_table_with_keys_is_forgotten() -> None:
     keyed = {table.name for table in Base.metadata.sorted_tables if "key" in table.columns}
-    assert keyed == {"saved_search", "shield", "sign_in", "ask", "invitation", "application"} | {
-        "connection"  # no address bears the key of one
+    assert keyed == {
+        *("saved_search", "shield", "sign_in", "ask", "invitation", "application", "vouch"),
+        *("connection", "report"),  # no address bears the key of one
     }
 
 

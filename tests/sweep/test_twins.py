@@ -86,7 +86,7 @@ def the_ask(db: Session, members: dict[str, Member], asker: str, addressee: str)
 
 def a_no(db: Session, members: dict[str, Member], now: datetime) -> None:
     ask = the_ask(db, members, "waiting", "owner1")
-    asks.decline(db, ask, actor=members["owner1"], now=now)
+    asks.decline(db, ask, CONNECTION, actor=members["owner1"], now=now)
 
 
 def ask_again(world: World) -> tuple[object, ...]:
@@ -241,7 +241,7 @@ def life_of_others(db: Session, members: dict[str, Member], now: datetime) -> No
         if number % 3 == 0:
             asks.accept(db, ask, CONNECTION, actor=members[other], now=now)
         elif number % 3 == 1:
-            asks.decline(db, ask, actor=members[other], now=now)
+            asks.decline(db, ask, CONNECTION, actor=members[other], now=now)
     a_no(db, members, now)
     tie = relationships.live_connection(db, members["connection"].id, members["owner2"].id)
     relationships.end(db, tie, actor=members["owner2"], now=now)

@@ -18,7 +18,7 @@ from network.members.kinds import DEFAULT_AUDIENCE, Audience, Part, WhoMayAsk, W
 from network.members.models import Application, Invitation, Member, Participation, Section
 from network.members.queries import member_by_email, own_sections
 from network.members.services.accounts import ask_for_link, remember_belongs
-from network.members.services.participation import set_who_may_connect, set_work
+from network.members.services.participation import set_ways, set_who_may_connect, set_work
 from network.members.services.profiles import change_purpose, set_audience, write
 from network.text import fold
 from network.translation import _
@@ -257,14 +257,30 @@ def say_first_words(
 
 
 def arrive(
-    db: Session, member: Member, *, who: WhoMayAsk, work: Collection[Work], now: datetime
+    db: Session,
+    member: Member,
+    *,
+    who: WhoMayAsk,
+    work: Collection[Work],
+    shown_as_way: bool,
+    now: datetime,
 ) -> bool:
-    """Set who may ask and for what; the invitation's draft is forgotten.
+    """Set who may ask and for what, and whether the member is a way to others; the invitation's
+    draft is forgotten.
 
     Return whether members can now find a purpose.
     """
     set_who_may_connect(db, member, who, now=now)
-    set_work(db, member, work=work, pace=db.get_one(Participation, member.id).pace, now=now)
+    present = db.get_one(Participation, member.id)
+    set_work(db, member, work=work, pace=present.pace, now=now)
+    set_ways(
+        db,
+        member,
+        who_may_write=present.who_may_write,
+        open_to_introductions=present.open_to_introductions,
+        shown_as_way=shown_as_way,
+        now=now,
+    )
     db.execute(
         update(Invitation)
         .where(Invitation.email == member.email, Invitation.used_at == member.joined_at)

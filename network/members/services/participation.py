@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from network.events.services import record
-from network.members.kinds import Part, State, WhoMayAsk, Work
+from network.members.kinds import Part, State, WhoMayAsk, WhoMayWrite, Work
 from network.members.models import Member, Participation
 from network.members.services import profiles
 from network.text import clean_line
@@ -44,6 +44,25 @@ def set_who_may_connect(db: Session, member: Member, who: WhoMayAsk, *, now: dat
     """Set who may ask a member to connect."""
     _participation(db, member).who_may_connect = who
     _changed(db, "members:reach:set", member, now=now)
+
+
+def set_ways(
+    db: Session,
+    member: Member,
+    *,
+    who_may_write: WhoMayWrite,
+    open_to_introductions: bool,
+    shown_as_way: bool,
+    now: datetime,
+) -> None:
+    """Set who may begin a conversation, whether introductions may be suggested to a member, and
+    whether their connections see to whom they are a way.
+    """
+    part = _participation(db, member)
+    part.who_may_write = who_may_write
+    part.open_to_introductions = open_to_introductions
+    part.shown_as_way = shown_as_way
+    _changed(db, "members:ways:set", member, now=now)
 
 
 def pause(db: Session, member: Member, *, until: datetime | None, now: datetime) -> None:

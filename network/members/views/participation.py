@@ -16,13 +16,14 @@ from network.members.forms_profile import (
     TITLES,
     Card,
     ShieldForm,
+    WaysForm,
     WhoForm,
     WorkForm,
     pause_form,
     room_form,
     sees_form,
 )
-from network.members.kinds import Part, WhoMayAsk, Work
+from network.members.kinds import Part, WhoMayAsk, WhoMayWrite, Work
 from network.members.models import Participation
 from network.members.services import participation as services
 from network.members.services import profiles
@@ -91,6 +92,22 @@ def set_who() -> Any:  # noqa: ANN401
     return kept("who")
 
 
+@participation.post("/me/participation/ways")
+def set_ways() -> Any:  # noqa: ANN401
+    form = sent(WaysForm)
+    if not form.validate():
+        return shown("ways", status=422, ways_form=form)
+    services.set_ways(
+        db.session,
+        current.member(),
+        who_may_write=WhoMayWrite(form.write.data),
+        open_to_introductions=form.introductions.data,
+        shown_as_way=form.way.data,
+        now=clock.now(),
+    )
+    return kept("ways")
+
+
 @participation.post("/me/participation/sees")
 def set_audiences() -> Any:  # noqa: ANN401
     member, now = current.member(), clock.now()
@@ -122,6 +139,7 @@ def shown(*blocks: str, status: int = 200, **replaced: Any) -> Page:  # noqa: AN
         "room_form": room_form(mine, now),
         "work_form": WorkForm(work=mine.work, pace=mine.pace),
         "who_form": WhoForm(who=who_may(mine)),
+        "ways_form": ways_form(mine),
         "shields": queries.shields(db.session, member),
         "shield_form": ShieldForm(),
         "shield_said": "",
@@ -141,3 +159,12 @@ def kept(block: str, **context: Any) -> Any:  # noqa: ANN401
 def who_may(mine: Participation) -> str:
     """Return who may ask, as the form names it."""
     return mine.who_may_connect.value
+
+
+def ways_form(mine: Participation) -> WaysForm:
+    """Return the form of how others come by a member, as it is kept."""
+    return WaysForm(
+        write=mine.who_may_write.value,
+        introductions=mine.open_to_introductions,
+        way=mine.shown_as_way,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -13,7 +14,7 @@ from network import auth, clock
 from network.db import db
 from network.htmx import Page, page, see_other
 from network.members import access, current, queries
-from network.members.explaining import ALL_WORDS
+from network.members.explaining import ALL_WORDS, Found
 from network.members.finding import Finder, Results
 from network.members.forms_people import HAS, NarrowForm
 from network.members.labels import WORK
@@ -50,6 +51,7 @@ def search() -> Page:
         chosen=chosen(form),
         results=results,
         nearly=nearly,
+        ways=ways_to_found(nearly.people or results.people),
         alone=_alone(finder, query, form)
         if query and not (results.people or nearly.people)
         else [],
@@ -91,6 +93,15 @@ def finder_for_request() -> Finder:
         viewer=current.viewer(),
         now=clock.now(),
     )
+
+
+def ways_to_found(people: Sequence[Found]) -> Mapping[int, Any]:
+    """Return who could introduce the viewer to those found: one look for a whole page."""
+    ways_to = current_app.extensions["ways"]  # known to a package above this one
+    found: Mapping[int, Any] = ways_to(
+        db.session, current.member(), [each.member.id for each in people], clock.now()
+    )
+    return found
 
 
 def terms_of(args: Any) -> str:  # noqa: ANN401

@@ -67,7 +67,8 @@ def say_words() -> Page | Response:
 @welcome.get("/welcome/reach")
 def reach() -> Page:
     present = queries.own_participation(db.session, current.member())
-    form = sent(ReachForm, who=present.who_may_connect.value, work=present.work)
+    kept = {"who": present.who_may_connect.value, "way": present.shown_as_way}
+    form = sent(ReachForm, **kept, work=present.work)
     return page("members/welcome_reach.html", form=form, hints=WORK_HINTS)
 
 
@@ -81,6 +82,7 @@ def set_reach() -> Page | Response:
         current.member(),
         who=WhoMayAsk(form.who.data),
         work=[Work(kind) for kind in form.work.data],
+        shown_as_way=form.way.data,
         now=clock.now(),
     )
     if found:

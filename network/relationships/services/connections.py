@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from network.asks.models import Ask
 from network.asks.services import close_between
 from network.changes import changed
+from network.conversations.services import part
 from network.errors import Conflict
 from network.events.services import record
 from network.members.kinds import WhoMayAsk
 from network.members.models import Connection, Member, Participation
 from network.members.services import boundaries
+from network.relationships.models import Introduction, IntroductionState
 from network.relationships.queries.connections import live_connection
+from network.relationships.services.stopping import stop_for
 from network.translation import _
 
 
@@ -27,7 +30,20 @@ def open_to_connect(
         return True
     if participation.who_may_connect is WhoMayAsk.SHARED:
         return shares_a_connection(db, asker, addressee)
+    if participation.who_may_connect is WhoMayAsk.INTRODUCED:
+        return were_introduced(db, asker, addressee)
     return False
+
+
+def were_introduced(db: Session, one: Member, other: Member) -> bool:
+    """Whether somebody has brought the two together, with a yes of both."""
+    low, high = sorted((one.id, other.id))
+    made = select(Introduction.id).where(
+        Introduction.low_id == low,
+        Introduction.high_id == high,
+        Introduction.state == IntroductionState.MADE,
+    )
+    return db.scalar(made.limit(1)) is not None
 
 
 def shares_a_connection(db: Session, one: Member, other: Member) -> bool:
@@ -36,7 +52,9 @@ def shares_a_connection(db: Session, one: Member, other: Member) -> bool:
     return db.scalar(select(mine.c.id).join(theirs, theirs.c.id == mine.c.id).limit(1)) is not None
 
 
-def not_connected_yet(db: Session, asker: Member, addressee: Member) -> None:
+def not_connected_yet(
+    db: Session, asker: Member, addressee: Member, _about: Member | None, _now: datetime
+) -> None:
     """Hold back a connection request between people who are connected."""
     if live_connection(db, asker.id, addressee.id) is not None:
         raise Conflict(_("You are connected."))
@@ -63,6 +81,11 @@ def connect(db: Session, ask: Ask, now: datetime) -> None:
     )
 
 
+def said_yes(ask: Ask) -> str:
+    """Say that the two are connected."""
+    return str(_("You said yes. You and %(name)s are connected.", name=ask.asker.name))
+
+
 def end(db: Session, connection: Connection, *, actor: Member, now: datetime) -> None:
     """End a connection quietly. Ending it twice is once."""
     ended = changed(
@@ -72,6 +95,7 @@ def end(db: Session, connection: Connection, *, actor: Member, now: datetime) ->
         .values(ended_at=now),
     )
     if ended == 1:
+        stop_for(db, connection.low_id, connection.high_id, actor=actor, now=now)
         record(
             db,
             "relationships:connection:ended",
@@ -86,6 +110,8 @@ def block(db: Session, blocker: Member, other: Member, *, now: datetime) -> None
     good.
     """
     boundaries.block(db, blocker, blocked_id=other.id, now=now)
+    stop_for(db, blocker.id, other.id, actor=blocker, now=now, apart=True)
+    part(db, blocker.id, other.id, actor=blocker, now=now)
     close_between(db, blocker.id, other.id, actor=blocker, now=now)
     connection = live_connection(db, blocker.id, other.id)
     if connection is not None:

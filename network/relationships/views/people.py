@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, flash
 from flask_babel import gettext as _
 
 from network import auth, clock, limits
@@ -18,10 +18,9 @@ from network.members import current
 from network.members.access import member_for, profile_for
 from network.members.models import Member
 from network.relationships import access
+from network.relationships.beside import beside
 from network.relationships.forms import AskForm
 from network.relationships.kinds import CONNECTION
-from network.relationships.queries import connections as queries
-from network.relationships.reach import reach
 from network.relationships.services import connections as services
 
 relationships = Blueprint("relationships", __name__)
@@ -74,7 +73,7 @@ def end(handle: str) -> Any:  # noqa: ANN401
     connection = access.connection_with(db.session, member, other)
     services.end(db.session, connection, actor=member, now=clock.now())
     flash(_("The connection has ended. %(name)s is not told.", name=other.name))
-    return see_other("relationships.connections")
+    return see_other("ties.connections")
 
 
 @relationships.get("/people/<handle>/block")
@@ -90,30 +89,11 @@ def block(handle: str) -> Any:  # noqa: ANN401
     return see_other("boundaries.overview")
 
 
-@relationships.get("/connections")
-def connections() -> Page:
-    text = request.args.get("from", "")
-    start = min(int(text), 5000) if text.isascii() and text.isdecimal() and len(text) < 5 else 0  # noqa: PLR2004
-    ties = queries.connections(
-        db.session, current.member(), clock.now(), start=start, limit=queries.PAGE + 1
-    )
-    return page(
-        "relationships/connections.html",
-        ties=ties[: queries.PAGE],
-        start=start,
-        further=start + queries.PAGE if len(ties) > queries.PAGE else None,
-    )
-
-
 def _person(handle: str, form: AskForm, *, status: int = 200) -> Page:
     member, now = current.member_or_none(), clock.now()
     profile = profile_for(db.session, current.viewer(), handle, now=now)
-    ways = None
-    if member is not None and not profile.is_own:
-        ways = reach(db.session, member, profile.member, now)
-    return page(
-        "members/person.html", "reach", profile=profile, reach=ways, form=form, status=status
-    )
+    more = beside(db.session, member, profile, now)
+    return page("members/person.html", "reach", profile=profile, form=form, status=status, **more)
 
 
 def _other(handle: str) -> Member:

@@ -1,0 +1,27 @@
+"""What people do in conversations: begin one, say something in it, come, go, and put it aside."""
+
+from network.conversations.services.opening import (
+    add,
+    may_start,
+    open_about,
+    start_direct,
+    start_group,
+)
+from network.conversations.services.stays import keep_draft, leave, mark_read, mute, part, unmute
+from network.conversations.services.writing import post, withdraw
+
+__all__ = (
+    "add",
+    "keep_draft",
+    "leave",
+    "mark_read",
+    "may_start",
+    "mute",
+    "open_about",
+    "part",
+    "post",
+    "start_direct",
+    "start_group",
+    "unmute",
+    "withdraw",
+)

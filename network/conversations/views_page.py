@@ -1,0 +1,104 @@
+"""What the page of a conversation is made of, for the views that show it or a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from flask import current_app, request
+
+from network import clock
+from network.conversations import queries
+from network.conversations.access import Thread, conversation_for
+from network.conversations.dress import Dress
+from network.conversations.forms import MessageForm
+from network.conversations.models import About
+from network.db import db
+from network.htmx import wants_part
+from network.members import current
+from network.members.models import Member
+
+LONGEST_NUMBER = 9
+
+
+def thread_of(key: str) -> Thread:
+    """Return the conversation at this address, for whoever asks."""
+    return conversation_for(db.session, current.member(), key, now=clock.now())
+
+
+def number(name: str) -> int | None:
+    """Return a number of the address or the form, or None where there is none."""
+    text = request.values.get(name, "")
+    return (
+        int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
+    )
+
+
+def around(
+    thread: Thread,
+    *,
+    form: MessageForm | None = None,
+    start: int | None = None,
+    before: int | None = None,
+    after: int | None = None,
+    **more: Any,  # noqa: ANN401  # whatever a template takes
+) -> dict[str, Any]:
+    """Return what the page of a conversation is rendered with; the rest of it for a whole visit.
+
+    `start` and `before` choose the leaf, what came after the turn `after` is marked as fresh.
+    """
+    member, now = current.member(), clock.now()
+    people = queries.company(db.session, member, thread, now)
+    since = number("since")
+    context = {
+        "thread": thread,
+        "conversation": thread.conversation,
+        "conversation_key": thread.conversation.key,
+        "leaf": queries.leaf(db.session, member, thread, people, now, before=before, start=start),
+        "others": queries.others_now(people),
+        "open": queries.can_write(thread, people),
+        "stepped_out": stepped_out(thread, people),
+        "form": form or MessageForm(body=thread.stay.draft, submission=uuid4().hex),
+        "since": thread.stay.read_turn if since is None else since,
+        "fresh_after": thread.high if after is None else after,
+        "is_earlier": before is not None,
+        "beside": "",
+        "look": "",
+        "kept": False,
+        **more,
+    }
+    if not wants_part():
+        context |= _rest_of_page(thread, people, member)
+    return context
+
+
+def stepped_out(thread: Thread, people: Sequence[queries.Company]) -> bool:
+    """Whether this person left by themselves: a block ends the stays of two at one turn."""
+    until = thread.stay.until_turn
+    if until is None:
+        return False
+    parted = any(each.stay.until_turn == until for each in people)
+    return not (thread.is_direct and parted)
+
+
+def _rest_of_page(
+    thread: Thread, people: Sequence[queries.Company], member: Member
+) -> dict[str, Any]:
+    """Return what stands around the thread: what it is about, and whom one may ask in."""
+    now = clock.now()
+    dresses: dict[str, Dress] = current_app.extensions["dresses"]
+    dress = dresses.get(thread.conversation.about.value)
+    choices: Sequence[Member] = ()
+    if thread.conversation.about is About.GROUP and thread.is_here:
+        here = {each.stay.member_id for each in people if each.member and not each.stay.left_at}
+        known = queries.connections_of(db.session, member, now)
+        choices = [each for each in known if each.id not in here]
+    return {
+        "dress": dress,
+        "thing": dress.load(db.session, thread.conversation, member, now) if dress else {},
+        "choices": choices,
+        "has_left": [
+            each.member for each in people if each.member and each.stay.left_at is not None
+        ],
+    }

@@ -1,0 +1,69 @@
+"""What stands on a person's page beside their profile: the ways to them, others' words about them,
+and what the viewer keeps about them alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from network.members.access import Profile
+from network.members.models import Member
+from network.members.visibility import Viewer
+from network.relationships.forms_memory import NoteForm
+from network.relationships.models import PrivateNote, Rhythm
+from network.relationships.queries import notes, vouches
+from network.relationships.reach import Reach, between, reach
+from network.relationships.services.vouches import CONNECTED_FOR
+
+
+def beside(db: Session, member: Member | None, profile: Profile, now: datetime) -> dict[str, Any]:
+    """Return what the page of this profile shows to a member, or to nobody in particular."""
+    if member is None:
+        return {
+            "reach": None,
+            "vouches": None,
+            "note": None,
+            "note_form": None,
+            "may_vouch": False,
+            "ways": None,
+            "history": (),
+        }
+    words = vouches.about(db, Viewer.of(member), profile.member, now)
+    if profile.is_own:
+        return {
+            "reach": None,
+            "vouches": words,
+            "note": None,
+            "note_form": None,
+            "may_vouch": False,
+            "ways": None,
+            "history": (),
+        }
+    ways = reach(db, member, profile.member, now)
+    note = notes.note_about(db, member, profile.member)
+    return {
+        "reach": ways,
+        "vouches": words,
+        "may_vouch": may_vouch(ways, words, now),
+        "note": note,
+        "note_form": note_form(note),
+        **between(db, member, profile.member, ways.connection, now),
+    }
+
+
+def may_vouch(ways: Reach, words: vouches.InOthersWords, now: datetime) -> bool:
+    """Whether the viewer has grounds to write about this person, and has not: from what is on the
+    page already.
+    """
+    tie = ways.connection
+    return tie is not None and tie.since + CONNECTED_FOR <= now and words.mine is None
+
+
+def note_form(note: PrivateNote | None) -> NoteForm:
+    """Return the form with what is kept."""
+    if note is None:
+        return NoteForm(rhythm=Rhythm.NONE.value)
+    return NoteForm(note=note.note, how_met=note.how_met, rhythm=note.rhythm.value)

@@ -1,0 +1,61 @@
+"""What the conversation of an introduction shows of it: the words, who brought it, what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from network.conversations.dress import Dress
+from network.conversations.models import About, Conversation
+from network.members.models import Member
+from network.members.visibility import Viewer, connected, not_apart, visible
+from network.relationships.models import Introduction
+
+
+def load(
+    db: Session, conversation: Conversation, member: Member, now: datetime
+) -> Mapping[str, Any]:
+    """Return the introduction and, of its people, those whom the member may know of."""
+    viewer, person = Viewer.of(member), aliased(Member)
+    rows = db.execute(
+        select(
+            Introduction,
+            person,
+            connected(member.id, person.id),
+            visible(viewer, now, person),
+        )
+        .join(
+            person,
+            person.id.in_((Introduction.introducer_id, Introduction.low_id, Introduction.high_id)),
+        )
+        .where(Introduction.id == conversation.thing_id, not_apart(viewer, person))
+    ).all()
+    introduction = rows[0][0]
+    people = {found.id: found for _introduction, found, _tied, _open in rows}
+    return {
+        "introduction": introduction,
+        "introducer": people.get(introduction.introducer_id),
+        "pair": [people.get(introduction.low_id), people.get(introduction.high_id)],
+        "asked_by": people.get(introduction.asked_by_id or 0),
+        # Whom the member was introduced to and is not connected with: the offer.
+        "offered": [
+            found
+            for _introduction, found, tied, seen in rows
+            if seen
+            and not tied
+            and found.id not in {member.id, introduction.introducer_id}
+            and member.id != introduction.introducer_id
+        ],
+    }
+
+
+INTRODUCED = Dress(
+    about=About.INTRODUCTION,
+    head="relationships/_introduced_head.html",
+    foot="relationships/_introduced_foot.html",
+    load=load,
+)

@@ -1,0 +1,144 @@
+"""What the pages of introductions read, and what each person is told of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+
+from network.asks.access import about_seen
+from network.asks.models import Ask, AskState
+from network.conversations.models import About, Conversation
+from network.members.models import Member, Participation
+from network.members.visibility import Viewer, awake, connected, not_apart, visible
+from network.relationships.models import Introduction, IntroductionState
+
+CONSENT = "introduction"
+
+
+class Told(StrEnum):
+    """What somebody is told of an introduction. Whose answer was missing is told to nobody."""
+
+    OPEN = "open"
+    MADE = "made"
+    WITHDRAWN = "withdrawn"
+    NOT_MADE = "not made"
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """An introduction that I carry, as I may know of it."""
+
+    introduction: Introduction
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class OfMe:
+    """An introduction that I said yes to: who carries it, whom I would meet, what came of it."""
+
+    ask: Ask
+    introduction: Introduction
+    told: Told
+    # The key of the conversation that it opened.
+    conversation: str | None
+
+
+def told_introducer(introduction: Introduction, now: datetime) -> Told:
+    """Return what its introducer is told: a stop looks open until the day, as silence does."""
+    if introduction.state is IntroductionState.MADE:
+        return Told.MADE
+    if introduction.state is IntroductionState.WITHDRAWN:
+        return Told.WITHDRAWN
+    return Told.OPEN if introduction.expires_at > now else Told.NOT_MADE
+
+
+def told_party(introduction: Introduction, now: datetime) -> Told:
+    """Return what one who said yes is told: not even that it was taken back, before the day."""
+    if introduction.state is IntroductionState.MADE:
+        return Told.MADE
+    return Told.OPEN if introduction.expires_at > now else Told.NOT_MADE
+
+
+def carried_by(db: Session, member: Member, now: datetime, limit: int = 50) -> Sequence[Mine]:
+    """Return the introductions that a member carries, the newest first. Where somebody in one is
+    apart from them now, there is none.
+    """
+    low, high, viewer = aliased(Member), aliased(Member), Viewer.of(member)
+    rows = db.scalars(
+        select(Introduction)
+        .join(Introduction.low.of_type(low))
+        .join(Introduction.high.of_type(high))
+        .where(
+            Introduction.introducer_id == member.id, not_apart(viewer, low), not_apart(viewer, high)
+        )
+        .options(
+            contains_eager(Introduction.low.of_type(low)),
+            contains_eager(Introduction.high.of_type(high)),
+        )
+        .order_by(Introduction.sent_at.desc(), Introduction.id.desc())
+        .limit(limit)
+    )
+    return [Mine(each, told_introducer(each, now)) for each in rows]
+
+
+def of_me(db: Session, member: Member, now: datetime, limit: int = 50) -> Sequence[OfMe]:
+    """Return the introductions that a member said yes to, the newest first."""
+    viewer = Viewer.of(member)
+    rows = db.execute(
+        select(Ask, Introduction, Conversation.key)
+        .join(Introduction, Introduction.id == Ask.thing_id)
+        .outerjoin(Conversation, _opened_by(Introduction.id))
+        .join(Ask.asker)
+        .where(
+            Ask.addressee_id == member.id,
+            Ask.kind == CONSENT,
+            Ask.state == AskState.ACCEPTED,
+            visible(viewer, now),
+            about_seen(viewer, now),
+        )
+        .options(contains_eager(Ask.asker), joinedload(Ask.about))
+        .order_by(Ask.sent_at.desc(), Ask.id.desc())
+        .limit(limit)
+    )
+    return [OfMe(ask, found, told_party(found, now), key) for ask, found, key in rows]
+
+
+def conversation_of(db: Session, introduction: Introduction) -> str | None:
+    """Return the key of the conversation that an introduction opened, if it was made."""
+    return db.scalar(select(Conversation.key).where(_opened_by(introduction.id)))
+
+
+def _opened_by(introduction_id: Any) -> ColumnElement[bool]:  # noqa: ANN401  # an id or a column
+    return and_(Conversation.about == About.INTRODUCTION, Conversation.thing_id == introduction_id)
+
+
+def is_way(db: Session, member: Member, connector: Member, target: Member, now: datetime) -> bool:
+    """Whether the network shows this member that the connector could introduce the target."""
+    viewer, other, theirs = Viewer.of(member), aliased(Member), aliased(Participation)
+    target_is_open = exists().where(
+        other.id == target.id,
+        theirs.member_id == other.id,
+        theirs.open_to_introductions,
+        awake(now, other),
+        visible(viewer, now, other),
+    )
+    found = (
+        select(Member.id)
+        .join(Participation, Participation.member_id == Member.id)
+        .where(
+            Member.id == connector.id,
+            Participation.shown_as_way,
+            awake(now),
+            visible(viewer, now),
+            connected(member.id, connector.id),
+            connected(connector.id, target.id),
+            target_is_open,
+        )
+    )
+    return db.scalar(found) is not None

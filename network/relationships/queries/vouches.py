@@ -1,0 +1,85 @@
+"""Which words about a person a viewer reads: what the person shows, by people whom the viewer may
+know. Each loader and each list is built from the same predicates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, not_, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager
+
+from network.columns import BigId
+from network.members.models import Member
+from network.members.visibility import BOUND, NOW, Viewer, not_apart, shielded, visible
+from network.relationships.models import Standing, Vouch
+
+ON_A_PAGE = 6
+ON_ITS_OWN_PAGE = 20
+
+_AUTHOR = aliased(Member, name="author")
+SUBJECT = aliased(Member, name="subject")
+# Where a block or a shield stands between the two, the words of one about the other are nowhere.
+_TOGETHER = and_(
+    not_apart(Viewer(SUBJECT.id, SUBJECT.belongs), _AUTHOR),
+    not_(shielded(SUBJECT.id, _AUTHOR.belongs)),
+)
+_NEWEST = (Vouch.written_at.desc(), Vouch.id.desc())
+LIVE = (
+    select(Vouch)
+    .join(Vouch.author.of_type(_AUTHOR))
+    .join(Vouch.subject.of_type(SUBJECT))
+    .where(Vouch.taken_back_at.is_(None))
+    .options(contains_eager(Vouch.author.of_type(_AUTHOR)))
+)
+MINE = Vouch.author_id == BOUND.member_id
+ABOUT_ME = and_(Vouch.subject_id == BOUND.member_id, _TOGETHER)
+_READ = or_(
+    ABOUT_ME, and_(Vouch.standing == Standing.SHOWN, _TOGETHER, visible(BOUND, NOW, _AUTHOR))
+)
+_ABOUT = LIVE.where(Vouch.subject_id == bindparam("subject_id", type_=BigId)).limit(
+    bindparam("most")
+)
+# One's own come first, so that no page is without them; apart from that, the newest do.
+_ON_THE_PAGE = _ABOUT.where(or_(MINE, _READ)).order_by(MINE.desc(), *_NEWEST)
+_ALL = _ABOUT.where(_READ).order_by(*_NEWEST).offset(bindparam("start"))
+_WAITING = LIVE.where(ABOUT_ME, Vouch.standing == Standing.WAITING).order_by(*_NEWEST).limit(3)
+
+
+@dataclass(frozen=True, slots=True)
+class InOthersWords:
+    """What a viewer reads about somebody. `mine` is what the viewer wrote: others read it only
+    where it is also in `read`.
+    """
+
+    read: Sequence[Vouch] = ()
+    mine: Vouch | None = None
+    further: bool = False
+
+
+def about(db: Session, viewer: Viewer, subject: Member, now: datetime) -> InOthersWords:
+    """Return the newest words about somebody: to themselves whatever was written, to a member what
+    is shown and what they wrote.
+    """
+    bound = {**viewer.at(now), "subject_id": subject.id, "most": ON_A_PAGE + 2}
+    found = db.scalars(_ON_THE_PAGE, bound).all()
+    mine = next((vouch for vouch in found if vouch.author_id == viewer.member_id), None)
+    read = [v for v in found if v.standing is Standing.SHOWN or v.subject_id == viewer.member_id]
+    read.sort(key=lambda vouch: (vouch.written_at, vouch.id), reverse=True)
+    return InOthersWords(read[:ON_A_PAGE], mine, further=len(read) > ON_A_PAGE)
+
+
+def all_about(
+    db: Session, viewer: Viewer, subject: Member, now: datetime, *, start: int
+) -> InOthersWords:
+    """Return the words about somebody from this place on, the newest first."""
+    bound = {"subject_id": subject.id, "most": ON_ITS_OWN_PAGE + 1, "start": start}
+    read = db.scalars(_ALL, {**viewer.at(now), **bound}).all()
+    return InOthersWords(read[:ON_ITS_OWN_PAGE], further=len(read) > ON_ITS_OWN_PAGE)
+
+
+def waiting(db: Session, member: Member, now: datetime) -> Sequence[Vouch]:
+    """Return words about a member on which they have not decided yet, the newest first."""
+    return db.scalars(_WAITING, Viewer.of(member).at(now)).all()

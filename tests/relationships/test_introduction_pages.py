@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from network.asks.models import Ask
+from network.db import transaction
+from network.members.models import Member, Participation
+from network.relationships.models import Introduction
+from network.relationships.services import introductions as services
+from tests.conftest import post
+from tests.relationships.test_introductions import OTHER_WORDS, WORDS, introduce, letter, tie
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def people(make_member, now):
+    made = [make_member(each) for each in ("ama", "rui", "dara", "eli")]
+    with transaction() as db:
+        for handle in ("ama", "rui"):
+            tie(db, one(db, "dara"), one(db, handle), now)
+        for row in db.scalars(select(Participation)):
+            row.shown_as_way = True
+    with time_machine.travel(now, tick=False):
+        yield dict(zip(("ama", "rui", "dara", "eli"), made, strict=True))
+
+
+def one(db, handle):
+    return db.scalars(select(Member).where(Member.handle == handle)).one()
+
+
+@pytest.fixture
+def introduced(people, now):
+    with transaction() as db:
+        return introduce(db, one(db, "dara"), one(db, "ama"), one(db, "rui"), now).key
+
+
+def asked(handle):
+    with transaction() as db:
+        row = db.scalars(select(Introduction)).one()
+        ask = letter(db, row, one(db, handle))
+        return ask.key, ask.mark
+
+
+def answer(client, handle, said="yes", **kwargs):
+    key, mark = asked(handle)
+    return post(client, f"/asks/{key}/answer", {"answer": said, "read": mark}, **kwargs)
+
+
+def test_a_connector_writes_to_two_and_reads_only_that_both_are_asked(people, sign_in):
+    dara = sign_in(people["dara"])
+    assert "Choose somebody" in dara.get("/introductions/new").text
+    form = {"one": "ama", "other": "rui", "words": WORDS, "submission": "x"}
+    assert post(dara, "/introductions", form).status_code == 303
+    page = dara.get("/introductions").text
+    assert "Ama Example and Rui Example" in page
+    assert "open until" in page
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({}, 303),
+        ({"words": "Short"}, 422),
+        ({"words": "x" * 2001}, 422),
+        ({"other": "ama"}, 422),
+        ({"other": ""}, 422),
+        ({"other": "eli"}, 403),
+        ({"other": "nobody"}, 422),
+        ({"other": "dara"}, 422),
+    ],
+)
+def test_what_is_not_taken_keeps_the_words(people, sign_in, changed, status):
+    form = {"one": "ama", "other": "rui", "words": WORDS, "submission": "x"} | changed
+    answered = post(sign_in(people["dara"]), "/introductions", form)
+    assert answered.status_code == status
+    if status != 303:
+        assert form["words"] in answered.text
+
+
+def test_both_say_yes_and_are_three_in_a_conversation(people, introduced, sign_in):
+    clients = {each: sign_in(people[each]) for each in ("ama", "rui", "dara")}
+    assert "Would you like to meet Rui Example?" in clients["ama"].get("/").text
+    first = answer(clients["ama"], "ama", headers=HTMX)
+    assert "You said yes to meeting Rui Example" in first.text
+    last = answer(clients["rui"], "rui", headers=HTMX)
+    assert "have been introduced" in last.text
+    for client in clients.values():
+        assert (
+            "Go to your conversation"
+            in client.get(
+                f"/introductions/{introduced}" if client is clients["dara"] else "/introductions"
+            ).text
+        )
+
+
+@pytest.mark.parametrize("said", ["no", "month", "yes"])
+def test_inv_14_the_introducers_pages_are_the_same_bytes_after_every_answer_but_the_last(
+    people, introduced, sign_in, said
+):
+    pages = ["/introductions", f"/introductions/{introduced}", "/asks", "/"]
+    dara = sign_in(people["dara"])
+    before = [dara.get(each).text for each in pages]
+    answer(sign_in(people["ama"]), "ama", said)
+    assert [dara.get(each).text for each in pages] == before
+
+
+@pytest.mark.parametrize("said", ["no", "nothing"])
+def test_inv_23_after_the_day_it_reads_not_made_and_no_name(people, introduced, sign_in, now, said):
+    rui = sign_in(people["rui"])
+    answer(rui, "rui")
+    if said == "no":
+        answer(sign_in(people["ama"]), "ama", "no")
+    with time_machine.travel(now + timedelta(days=15), tick=False):
+        for client in (rui, sign_in(people["dara"])):
+            assert "Not made." in client.get("/introductions").text
+
+
+def test_an_answer_to_words_that_changed_is_said_and_not_taken(people, introduced, sign_in):
+    key, mark = asked("ama")
+    form = {"words": OTHER_WORDS}
+    assert (
+        post(sign_in(people["dara"]), f"/introductions/{introduced}/words", form).status_code == 303
+    )
+    late = post(sign_in(people["ama"]), f"/asks/{key}/answer", {"answer": "yes", "read": mark})
+    assert (late.status_code, "The words changed" in late.text) == (409, True)
+
+
+@pytest.mark.parametrize("verb", ["words", "withdraw"])
+@pytest.mark.parametrize("handle", ["ama", "eli", "dara"])
+def test_only_the_introducer_changes_it(people, introduced, sign_in, verb, handle):
+    done = post(
+        sign_in(people[handle]), f"/introductions/{introduced}/{verb}", {"words": OTHER_WORDS}
+    )
+    assert done.status_code == (303 if handle == "dara" else 404)
+    assert sign_in(people[handle]).get(f"/introductions/{introduced}").status_code == (
+        200 if handle == "dara" else 404
+    )
+
+
+def test_a_member_asks_a_connector_who_passes_it_on_in_other_words(people, sign_in):
+    ama, dara = sign_in(people["ama"]), sign_in(people["dara"])
+    at = "/people/rui/introduction?through=dara"
+    assert "Ask Dara Example to introduce you to Rui Example" in ama.get(at).text
+    assert post(ama, at, {"words": WORDS, "submission": "c"}).status_code == 303
+    assert "To Dara Example, to meet Rui Example" in ama.get("/asks").text
+    with transaction() as db:
+        key = db.scalars(select(Ask.key).where(Ask.kind == services.CARRY)).one()
+    assert WORDS in dara.get(f"/introductions/new?ask={key}").text
+    assert post(dara, "/introductions", {"ask": key, "words": OTHER_WORDS}).status_code == 303
+    assert "would put it in other words" in ama.get("/asks").text
+
+
+@pytest.mark.parametrize(
+    ("at", "status"),
+    [
+        ("/people/rui/introduction?through=dara", 303),
+        ("/people/rui/introduction?through=eli", 403),
+        ("/people/rui/introduction", 404),
+        ("/people/eli/introduction?through=dara", 403),
+        ("/people/nobody/introduction?through=dara", 404),
+        ("/people/ama/introduction?through=dara", 404),
+    ],
+)
+def test_a_way_is_asked_and_nothing_else(people, sign_in, at, status):
+    done = post(sign_in(people["ama"]), at, {"words": WORDS, "submission": "c"})
+    assert done.status_code == status
