@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote_plus
 
-from bench import figures
+from bench import figures, threads, ways
 from bench.people import WORDS, statements_file
 from bench.server import Client, Server, command, free_port
 
@@ -52,10 +52,12 @@ def search(server: Server, size: str, p50: float, p95: float, count: int) -> Non
 def measure(folder: Path, purposes: Path) -> None:
     """Measure a network of 10,000."""
     instance = build(folder, purposes, 10_000)
+    there = threads.write_threads(instance)
     with serve(instance) as server:
         report("start_s", server.start_s, "s", 3)
         search(server, "10k", 15, 40, 500)
         pages(server, folder)
+        conversations(server, there)
         report("first_visit_kb", figures.first_visit_kb(server.port), "KB", 200)
         report("html_kb_max", figures.html_kb_max(server.port), "KB", 30)
         report("searchable_p99_s", figures.searchable_p99_s(server.port), "s", 5)
@@ -70,6 +72,7 @@ def measure(folder: Path, purposes: Path) -> None:
     few = figures.statements(build(folder, purposes, 10), "m7")
     report("statements_max", max(many.values()), "", 12)
     report("statements_growth", max(many[page] - few.get(page, many[page]) for page in many), "", 0)
+    report("warm_paths_page_ms_100k", ways.page_ms(folder), "ms", 20)
 
 
 def pages(server: Server, folder: Path) -> None:
@@ -88,6 +91,16 @@ def pages(server: Server, folder: Path) -> None:
         hello = figures.times_ms(Client(bare.port), ["/"], 300)
     ratio = figures.percentile(today, 0.5) / figures.percentile(hello, 0.5)
     report("hello_page_ratio", ratio, "x", 5)
+
+
+def conversations(server: Server, there: dict[str, str]) -> None:
+    """Measure a thread of ten and one of 10,000 messages, a message, and a poll without news."""
+    long = threads.open_p95_ms(server.port, there["long"])
+    report("thread_open_p95_ms_10k_messages", long, "ms", 40)
+    short = threads.open_p95_ms(server.port, there["short"])
+    report("thread_open_p95_ms_10_messages", short, "ms", None)
+    report("poll_idle_ms", threads.poll_idle_ms(server.port, there["long"]), "ms", 5)
+    report("message_post_p95_ms", threads.post_p95_ms(server.port, there), "ms", 25)
 
 
 def measure_large(folder: Path, purposes: Path) -> None:

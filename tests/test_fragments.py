@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 import network
 from network import htmx
-from tests.sweep.crawl import HTMX, every_value, filled, rules
+from tests.sweep.crawl import HTMX, conversation_keys, every_value, filled, rules
 from tests.sweep.forms import SENTENCE, Form, forms_in
 from tests.sweep.seed import World
 
@@ -177,9 +177,11 @@ def asked_for(own: World, rendered: list[Rendered]) -> Iterator[Asked]:
     done: set[str] = set()
     for viewer in VIEWERS:
         client, homes = own.client(viewer), defaultdict(list)
+        keys = ["purpose", "stage", "contact", *conversation_keys(own.app)]
         near = [own.story.people[label].handle for label in ("owner3", "stranger")]
-        values = every_value(own.app) | {"handle": near, "key": ["purpose", "stage", "contact"]}
+        values = every_value(own.app) | {"handle": near, "key": keys}
         paths = [path for rule in rules(own.app, "GET") for path in filled(rule, values)]
+        paths += [f"/conversations/{key}?before=9" for key in keys[3:]]
         for path in [*paths, "/people?q=words+that+came", "/people?q=nobodywrotethis"]:
             before = client.get(path)
             if before.status_code != 200 or before.mimetype != "text/html":
@@ -198,6 +200,8 @@ def asked_for(own: World, rendered: list[Rendered]) -> Iterator[Asked]:
                     latest = rendered[-1] if part.data else ("", ())
                     at = [path, *homes[form.target.removeprefix("#")][:2]]
                     at += [form.hx] if form.method == "GET" else []
+                    # Words about oneself are answered on Today, and stay on one's own page.
+                    at.append(f"/people/{own.story.people[viewer].handle}")
                     pages = [client.get(each) for each in dict.fromkeys(at)]
                     yield Asked(latest, form.target, part, pages, f"{form.method} {form.hx}")
 

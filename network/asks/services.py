@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, u
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from network.asks.kinds import COOLING_OFF, Kind
+from network.asks.kinds import COOLING_OFF, Kind, Stands
 from network.asks.models import Ask, AskState
 from network.changes import changed
 from network.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -248,7 +248,10 @@ def take_back(db: Session, ask: Ask, kind: Kind, *, actor: Member, now: datetime
     _take(db, ask, kind)
     if ask.state is AskState.WAITING:
         return
-    _move(db, ask, (AskState.DECLINED, *_answerable(db, ask, kind)), AskState.WAITING, now=now)
+    to = AskState.WAITING
+    if kind.stands is not None and kind.stands(db, ask) is Stands.OVER:
+        to = AskState.CLOSED  # nobody asks any more, so nothing waits
+    _move(db, ask, (AskState.DECLINED, *_answerable(db, ask, kind)), to, now=now)
     _log(db, ask, "reopened", actor=actor.id, now=now)
 
 
@@ -383,19 +386,16 @@ def _crossed(
 
 
 def _between(db: Session, asker: Member, addressee: Member, kind: Kind, now: datetime) -> bool:
-    """Whether the two have an ask of this kind that is open in the eyes of the one who asks now."""
-    theirs = and_(Ask.asker_id == addressee.id, Ask.state == AskState.WAITING)
-    mine = and_(
-        Ask.asker_id == asker.id,
-        Ask.state.in_((AskState.WAITING, AskState.DECLINED, AskState.CLOSED)),
-    )
+    """Whether the two have an ask of this kind that is open in the eyes of whoever sent it."""
     low, high = sorted((asker.id, addressee.id))
     found = select(Ask.id).where(
         Ask.kind == kind.name,
         Ask.low_id == low,
         Ask.high_id == high,
+        Ask.thing_id.is_(None),
         Ask.expires_at > now,
-        or_(theirs, mine),
+        # Whatever was quietly answered: to the one who asked, it is open until its day.
+        Ask.state.in_((AskState.WAITING, AskState.DECLINED, AskState.CLOSED)),
     )
     return db.scalar(found.limit(1)) is not None
 
@@ -424,8 +424,8 @@ def _take(db: Session, ask: Ask, kind: Kind) -> None:
 
 
 def _answerable(db: Session, ask: Ask, kind: Kind) -> tuple[AskState, ...]:
-    """Return the states that a change of mind may leave: a yes too, where the kind lets it go."""
-    if kind.reopens is not None and kind.reopens(db, ask):
+    """Return the states that a change of mind may leave: a yes too, where it made nothing yet."""
+    if kind.stands is not None and kind.stands(db, ask) is not Stands.MADE:
         return (AskState.WAITING, AskState.ACCEPTED)
     return (AskState.WAITING,)
 

@@ -22,6 +22,8 @@ from network.text import clean, clean_line
 
 BATCH = 1000
 MOST_ASKED = 400
+# How many of those who know each other let themselves be shown as a way.
+WAYS = 0.7
 LONGEST_NAME = 80
 LONGEST_PURPOSE = 600
 LANGUAGES = ("English", "Spanish", "French", "Arabic", "Portuguese", "German", "Hindi", "Polish")
@@ -104,6 +106,41 @@ def write_large(
             connection.execute(text(last_id))
 
 
+def write_acquaintances(
+    engine: Engine, members: int, *, now: datetime, most: int = 2000
+) -> Iterator[int]:
+    """Write people without words who know each other: half of them know 20 others, a few nearly
+    `most`; most may be shown as a way. Yield how many connections each step wrote.
+    """
+    dice = random.Random(members)
+    wanted = [max(1, min(most, int(dice.lognormvariate(3.0, 0.9)))) for _ in range(members)]
+    wanted[::2500] = [most] * len(wanted[::2500])
+    ends = [number for number, count in enumerate(wanted, start=1) for _ in range(count)]
+    dice.shuffle(ends)
+    pairs = zip(ends[::2], ends[1::2], strict=False)
+    ties = sorted({(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]})
+    with engine.begin() as connection:
+        connection.execute(insert(Network), [{"id": 1, "name": "Measured", "demo": True}])
+        for first in range(1, members + 1, BATCH):
+            ids = range(first, min(first + BATCH, members + 1))
+            nobody = [Statement(f"Person {each}", "", "", "") for each in ids]
+            connection.execute(
+                insert(Member), [_member(i, t, now) for i, t in zip(ids, nobody, strict=True)]
+            )
+            connection.execute(
+                insert(Participation),
+                [
+                    _participation(i, dice, now) | {"shown_as_way": dice.random() < WAYS}
+                    for i in ids
+                ],
+            )
+    for start in range(0, len(ties), 10 * BATCH):
+        some = ties[start : start + 10 * BATCH]
+        with engine.begin() as connection:
+            connection.execute(insert(Connection), [_tie(low, high, now) for low, high in some])
+        yield len(some)
+
+
 def _statement(statements: Sequence[Statement], number: int, dice: random.Random) -> Statement:
     """Return a row of the file; past its end, sentences of two rows put together."""
     if number <= len(statements):
@@ -169,15 +206,16 @@ def _ties(ids: Sequence[int], dice: random.Random, now: datetime) -> list[dict[s
     for number in ids:
         wanted = min(int(dice.lognormvariate(2.3, 0.8)), MOST_ASKED, number - 1)
         others = dice.sample(range(1, number), wanted) if wanted else ()
-        ties.extend(
-            {
-                "key": random_key(),
-                "low_id": other,
-                "high_id": number,
-                "asker_id": number,
-                "reason": "We worked on the same street.",
-                "since": now,
-            }
-            for other in others
-        )
+        ties.extend(_tie(other, number, now) for other in others)
     return ties
+
+
+def _tie(low: int, high: int, now: datetime) -> dict[str, Any]:
+    return {
+        "key": random_key(),
+        "low_id": low,
+        "high_id": high,
+        "asker_id": high,
+        "reason": "We worked on the same street.",
+        "since": now,
+    }

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from network.members.access import Profile
 from network.members.models import Member
 from network.members.visibility import Viewer
+from network.relationships.between import between
 from network.relationships.forms_memory import NoteForm
 from network.relationships.models import PrivateNote, Rhythm
 from network.relationships.queries import notes, vouches
-from network.relationships.reach import Reach, between, reach
+from network.relationships.reach import Reach, reach
 from network.relationships.services.vouches import CONNECTED_FOR
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,8 +15,6 @@ from network.members.kinds import WhoMayAsk, WhoMayWrite
 from network.members.models import Connection, Member, Participation
 from network.relationships.kinds import CONNECTION
 from network.relationships.queries.connections import live_connection
-from network.relationships.queries.provenance import of_connection
-from network.relationships.queries.ways import ways_to
 from network.relationships.services.connections import shares_a_connection
 
 
@@ -63,14 +60,3 @@ def may_write(
     if participation.who_may_connect is WhoMayAsk.SHARED:
         return open_to
     return shares_a_connection(db, member, other)
-
-
-def between(
-    db: Session, member: Member, other: Member, tie: Connection | None, now: datetime
-) -> dict[str, Any]:
-    """Return what leads from one to the other: how they came to know each other, or who could
-    introduce them.
-    """
-    if tie is not None:
-        return {"ways": None, "history": of_connection(db, member, tie)}
-    return {"ways": ways_to(db, member, [other.id], now).get(other.id), "history": ()}

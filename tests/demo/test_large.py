@@ -9,7 +9,13 @@ from sqlalchemy import delete, func, select
 from network.composition import PEOPLE
 from network.db import db as database
 from network.db import reading, transaction
-from network.demo.large import Statement, read_statements, sentence_case, write_large
+from network.demo.large import (
+    Statement,
+    read_statements,
+    sentence_case,
+    write_acquaintances,
+    write_large,
+)
 from network.members.kinds import Part
 from network.members.models import Connection, Member, Network, Participation, Section
 from network.members.services.joining import add_member
@@ -140,3 +146,16 @@ def test_a_large_network_can_be_joined_and_searched(empty, statements, now):
         assert member.id == 31
     indexer.rebuild(backend.index(empty), PEOPLE)
     assert backend.index(empty).state().documents == 31
+
+
+def test_acquaintances_know_each_other_as_people_do(empty, now):
+    written = sum(write_acquaintances(database.engine, 3000, now=now, most=400))
+    with reading() as db:
+        ties = db.execute(select(Connection.low_id, Connection.high_id)).all()
+        ways = db.scalar(select(func.count()).where(Participation.shown_as_way))
+        assert db.scalar(select(func.count(Member.id))) == 3000
+    known = Counter(number for pair in ties for number in pair)
+    assert written == len(ties) == len({tuple(pair) for pair in ties})
+    assert 17 <= median(known[number] for number in range(1, 3001)) <= 22
+    assert 300 <= max(known.values()) <= 400
+    assert 1900 <= ways <= 2300

@@ -407,3 +407,63 @@ def test_inv_18_only_who_is_asked_answers(people, db, now):
         with pytest.raises(NotFound):
             asks.accept(db, ask, services.CONSENT_KIND, actor=stranger, now=now, read=ask.mark)
     assert answered(db, ama, now) == []
+
+
+@pytest.mark.parametrize("ending", ["withdrawn", "a connection ends"])
+def test_inv_23_a_yes_to_what_is_over_is_taken_back_as_if_it_were_open(people, db, now, ending):
+    ama, rui, dara, _eli = people
+    introduction = introduce(db, dara, ama, rui, now)
+    say(db, introduction, ama, now)
+    breaks(db, people, now, ending)
+    ask = letter(db, introduction, ama)
+    asks.take_back(db, ask, services.CONSENT_KIND, actor=ama, now=now)
+    assert (inbox(db, ama, now), queries.of_me(db, ama, now)) == ([], [])
+
+
+@pytest.mark.parametrize("answer", ["yes", "no", "nothing"])
+def test_inv_23_after_taking_it_back_the_next_one_does_not_tell_the_answer(people, db, now, answer):
+    ama, rui, dara, eli = people
+    tie(db, dara, eli, now)
+    introduction = introduce(db, dara, ama, rui, now)
+    if answer != "nothing":
+        say(db, introduction, ama, now, answer)
+    services.withdraw(db, introduction, actor=dara, now=now)
+    assert introduce(db, dara, ama, eli, now, "two").state is IntroductionState.OPEN
+
+
+def test_a_yes_to_words_of_a_stopped_one_is_taken_and_nothing_comes_of_it(people, db, now):
+    ama, rui, dara, _eli = people
+    introduction = introduce(db, dara, ama, rui, now)
+    say(db, introduction, ama, now)
+    breaks(db, people, now, "a connection ends")
+    services.reword(db, introduction, words=OTHER_WORDS, actor=dara, now=now)
+    say(db, introduction, ama, now)
+    assert [each.told for each in queries.of_me(db, ama, now)] == [queries.Told.OPEN]
+    assert introduction.state is IntroductionState.STOPPED
+
+
+@pytest.mark.parametrize("answer", ["yes", "no", "nothing"])
+def test_inv_14_whoever_was_asked_introduces_the_introducer_only_afterwards(
+    people, db, now, answer
+):
+    ama, rui, dara, eli = people
+    tie(db, ama, eli, now)
+    introduction = introduce(db, dara, ama, rui, now)
+    if answer != "nothing":
+        say(db, introduction, ama, now, answer)
+    with pytest.raises(Conflict):
+        introduce(db, ama, dara, eli, now, "two")
+
+
+@pytest.mark.parametrize("declined", [False, True])
+def test_inv_14_who_declined_to_carry_asks_the_same_person_only_afterwards(
+    people, db, now, declined
+):
+    ama, rui, dara, eli = people
+    tie(db, ama, eli, now)
+    db.get_one(Participation, ama.id).shown_as_way = True
+    ask = carry(db, ama, dara, rui, now)
+    if declined:
+        asks.decline(db, ask, services.CARRY_KIND, actor=dara, now=now)
+    with pytest.raises(Conflict):
+        carry(db, dara, ama, eli, now, "back")

@@ -163,6 +163,26 @@ class Noted:
 
 
 @dataclass(frozen=True)
+class Talk:
+    """A conversation, in which each said something before anybody drew back; the first began it,
+    and keeps unsent words.
+    """
+
+    people: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return word(f"talk {self.people} title")
+
+    @property
+    def draft(self) -> str:
+        return word(f"talk {self.people} draft")
+
+    def said(self, label: str) -> str:
+        return word(f"talk {self.people} {label}")
+
+
+@dataclass(frozen=True)
 class AtTheDoor:
     """Somebody who is not a member: invited by the steward, or asking to join."""
 
@@ -186,6 +206,7 @@ class Story:
     asks: list[Asked] = field(default_factory=list)
     vouches: list[Vouched] = field(default_factory=list)
     notes: list[Noted] = field(default_factory=list)
+    talks: list[Talk] = field(default_factory=list)
     blocks: set[tuple[str, str]] = field(default_factory=set)
     shields: set[tuple[str, str]] = field(default_factory=set)  # owner, domain or name
     door: list[AtTheDoor] = field(default_factory=list)
@@ -203,6 +224,15 @@ VIEWERS = (
     *("suspended_viewer", "departed_viewer", "newcomer"),
 )
 STATES = {"resting": "paused", "suspended_viewer": "suspended", "departed_viewer": "departed"}
+
+
+# Who was in conversation: two, or a few at one table. All were connected with whoever began it.
+TALKS = (
+    *(("owner2", "connection"), ("blocked", "owner3"), ("owner4", "shielded_domain")),
+    *(("ex", "owner2"), ("connection", "paused"), ("connection", "departed")),
+    ("connection", "owner1", "owner2"),
+    ("owner3", "connection", "blocked", "ex"),
+)
 
 
 def told() -> Story:
@@ -226,13 +256,14 @@ def told() -> Story:
         _between(story, owner)
     story.ties.append(Tie("second", "connection"))
     _memory(story)
+    story.talks = [Talk(people) for people in TALKS]
     story.door += [AtTheDoor("invited", "invitation"), AtTheDoor("applicant", "application")]
     return story
 
 
 def _memory(story: Story) -> None:
     """Words about each other and private notes, between people who were connected once."""
-    for owner, standing in zip(OWNERS, ("shown", "waiting", "kept", "taken back"), strict=True):
+    for owner, standing in zip(OWNERS, ("waiting", "shown", "kept", "taken back"), strict=True):
         story.vouches.append(Vouched("connection", owner, standing))
         story.vouches.append(Vouched(owner, "connection", "shown"))
         story.notes += [Noted("connection", owner), Noted(owner, "connection")]

@@ -17,16 +17,22 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from network.columns import Base
+from network.conversations.models import Conversation, Message
 from network.db import reading
 from network.members.models import Member
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HTMX = {"HX-Request": "true"}
 TOKEN = re.compile(rb'(name="(?:csrf_token|submission)" value="|X-CSRFToken": ")[^"]+')
-NEW_KEY = re.compile(rb'(data-ask="|ask-|/asks/|/shields/)[\w-]{12}')
+NEW_KEY = re.compile(
+    rb'(data-(?:ask|conversation|message)="|ask-|"m-|#m-|/(?:asks|shields|conversations|messages)/)'
+    rb"[\w-]{12}"
+)
 # What differs between two answers that say the same: the cookie, and how long a masked token was.
 NOT_COMPARED = {"set-cookie", "content-length", "date"}
 UNKNOWN = "zz-nobody"
+# Of these every key is tried: each is shown to other people.
+MANY = {"conversation"}
 
 
 def rules(app: Flask, method: str) -> list[Rule]:
@@ -59,12 +65,14 @@ def every_value(app: Flask) -> dict[str, list[str]]:
             key
             for table in Base.metadata.sorted_tables
             if "key" in table.columns
-            for key in db.scalars(select(table.c.key).limit(2))
+            for key in db.scalars(select(table.c.key).limit(12 if table.name in MANY else 2))
         ]
+        messages = list(db.scalars(select(Message.key).limit(3)))
     return {
         "handle": [*handles, UNKNOWN],
         "key": [*keys, "purpose", "contact", "history", "availability", UNKNOWN],
         "who": ["connection", "member", "web", UNKNOWN],
+        "message_key": [*messages, UNKNOWN],
         "token": [UNKNOWN],
     }
 
@@ -94,3 +102,9 @@ def difference(one: tuple[object, ...], other: tuple[object, ...]) -> list[str]:
 def told(response: TestResponse) -> str:
     """Return everything that an answer tells: its body, and where its headers lead."""
     return "\n".join([response.get_data(as_text=True), *(value for _, value in response.headers)])
+
+
+def conversation_keys(app: Flask) -> list[str]:
+    """Return the key of every conversation."""
+    with app.app_context(), reading() as db:
+        return list(db.scalars(select(Conversation.key)))

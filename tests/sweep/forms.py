@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from tests.sweep.crawl import UNSAFE, every_value, filled, rules, unsafe_rules
+from tests.sweep.crawl import UNSAFE, conversation_keys, every_value, filled, rules, unsafe_rules
 from tests.sweep.seed import World
 
 SENTENCE = "A sentence that is long enough."
@@ -139,12 +139,14 @@ def rule_of(app: Flask, path: str, method: str) -> Rule | None:
 def offered(world: World, viewers: Iterable[str], handles: list[str]) -> list[Offered]:
     """Return one form for each route that changes something, as these viewers are offered it."""
     found: dict[str, Offered] = {}
-    values = every_value(world.app) | {"handle": handles, "key": ["purpose"]}
+    keys = ["purpose", *conversation_keys(world.app)]
+    values = every_value(world.app) | {"handle": handles, "key": keys}
     for viewer in viewers:
         client = world.client(viewer)
         values["token"] = world.links.get(viewer, [])
         paths = [path for rule in rules(world.app, "GET") for path in filled(rule, values)]
-        for path in [*paths, "/people?q=quiet"]:
+        to_one = f"/conversations/new?to={world.story.people['connection'].handle}"
+        for path in [to_one, *paths, "/people?q=quiet"]:
             for form in forms_in(client.get(path).text):
                 if form.method not in UNSAFE:
                     continue

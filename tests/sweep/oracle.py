@@ -116,6 +116,9 @@ def may_see(story: Any, viewer: str, path: str = "") -> set[str]:
         seen |= _of_ask(story, viewer, ask, path)
     for vouch in story.vouches:
         seen |= _of_vouch(story, viewer, vouch)
+    if path.startswith("/conversations"):
+        for talk in story.talks:
+            seen |= _of_talk(story, viewer, talk)
     if path.startswith("/me/boundaries"):
         seen |= _whom_i_blocked(story, viewer)
     if me.steward and path.startswith("/steward"):
@@ -185,6 +188,21 @@ def _of_vouch(story: Any, viewer: str, vouch: Any) -> set[str]:
         return said
     known = all(exists_for(story, viewer, each) for each in (vouch.author, vouch.subject))
     return said if known and vouch.standing == "shown" else set()
+
+
+def _of_talk(story: Any, viewer: str, talk: Any) -> set[str]:
+    """Whoever was there reads what was said, save what a shield hides from them; who said it they
+    learn of people they are not apart from, resting or not.
+    """
+    if viewer not in talk.people:
+        return set()
+    seen = {talk.title, talk.said(viewer)} | ({talk.draft} if viewer == talk.people[0] else set())
+    for label in talk.people:
+        if not shielded(story, label, viewer):
+            seen.add(talk.said(label))
+        if not apart(story, viewer, label):
+            seen |= {story.people[label].handle, story.people[label].name.lower()}
+    return seen
 
 
 def _whom_i_blocked(story: Any, viewer: str) -> set[str]:

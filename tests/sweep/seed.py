@@ -38,6 +38,7 @@ from network.relationships.kinds import CONNECTION
 from network.relationships.services import connections as relationships
 from tests.sweep.canaries import OWNERS, PARTS, Asked, Person, Story, Tie, Words, told
 from tests.sweep.seed_memory import words_and_notes
+from tests.sweep.seed_talks import conversations
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=45)
@@ -114,6 +115,7 @@ def live(folder: Path, *, index_lags: bool) -> World:
             _at_the_door(db, world)
             _ties_and_asks(db, world)
             words_and_notes(db, world)
+            conversations(db, world)
             # Tests look at the same people again after a season: they stay signed in, and freshly
             # so.
             db.execute(update(Member).values(password_hash=passwords.hashed(PASSWORD)))

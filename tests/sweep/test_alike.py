@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 
 from network.asks.models import Ask
 from network.columns import Base
+from network.conversations.models import Conversation, Message, Participant
 from network.db import reading
 from network.members.models import Application, Invitation, SavedSearch, Shield, SignIn
 from network.relationships.models import Vouch
@@ -82,6 +83,9 @@ def others_keys(world: World, viewer: str) -> dict[str, str]:
         owned = {model: model.member_id != me for model in (SavedSearch, Shield, SignIn)}
         owned[Ask] = (Ask.asker_id != me) & (Ask.addressee_id != me)
         owned[Vouch] = (Vouch.author_id != me) & (Vouch.subject_id != me)
+        there = select(Participant.conversation_id).where(Participant.member_id == me)
+        owned[Conversation] = Conversation.id.not_in(there)
+        owned[Message] = Message.conversation_id.not_in(there)
         owned |= {Invitation: Invitation.id > 0, Application: Application.id > 0}
         return {
             model.__tablename__: db.scalars(select(model.key).where(not_mine).limit(1)).one()
@@ -93,6 +97,7 @@ def test_no_table_with_keys_is_forgotten() -> None:
     keyed = {table.name for table in Base.metadata.sorted_tables if "key" in table.columns}
     assert keyed == {
         *("saved_search", "shield", "sign_in", "ask", "invitation", "application", "vouch"),
+        *("conversation", "message"),
         *("connection", "report"),  # no address bears the key of one
     }
 

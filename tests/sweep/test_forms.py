@@ -16,7 +16,7 @@ from tests.sweep.seed import World, dump
 
 # Offered only where there is something to offer: a demo, or words that have stood for half a year.
 RARELY_OFFERED = {"demo.enter", "profile.confirm", "participation.confirm"}
-LAST = ("signing_in.sign_out",)
+LAST = ("conversations.leave", "signing_in.sign_out")
 
 
 def send(

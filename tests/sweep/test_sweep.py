@@ -24,7 +24,7 @@ SIGNED_OUT = ""
 NONSENSE = word("written by nobody")
 NEAR = (*OWNERS, "paused", "leaving", "suspended", "departed", "connection", "stranger")
 # Where the oracle allows more than elsewhere; everywhere else is the last.
-ROOMS = ("/asks", "/me/boundaries", "/steward", "/")
+ROOMS = ("/asks", "/conversations", "/me/boundaries", "/steward", "/")
 AT_THE_DOOR = ("email", "name", "purpose", "through", "answer")
 STEWARDS_OWN = ("steward", "stranger")
 FILTERS = {"languages": "language", "themes": "theme", "place": "place"}

@@ -14,7 +14,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from network.asks import services as asks
-from network.asks.kinds import Kind
+from network.asks.kinds import Kind, Stands
 from network.asks.models import Ask, AskState
 from network.conversations.models import About
 from network.conversations.services import open_about
@@ -231,8 +231,8 @@ def _carried(db: Session, ask: Ask, now: datetime) -> None:
 def _consented(db: Session, ask: Ask, now: datetime) -> None:
     """Make the introduction when this was the second yes to the same words."""
     introduction = db.get_one(Introduction, ask.thing_id)
-    if introduction.state is not IntroductionState.OPEN or introduction.expires_at <= now:
-        raise Conflict
+    if introduction.state is not IntroductionState.OPEN:
+        return  # stopped or taken back: the yes stands, and nothing comes of it
     letters = consents(db, introduction)
     both = [each for each in letters if each.state is AskState.ACCEPTED]
     same = {each.reason for each in both} == {introduction.words}
@@ -281,9 +281,11 @@ def _still_possible(db: Session, introduction: Introduction, now: datetime) -> b
     return len(db.scalars(seen).all()) == 2  # noqa: PLR2004
 
 
-def _reopens(db: Session, ask: Ask) -> bool:
-    """Whether a yes can still be taken back: until the introduction is made."""
-    return db.get_one(Introduction, ask.thing_id).state is IntroductionState.OPEN
+def _stands(db: Session, ask: Ask) -> Stands:
+    state = db.get_one(Introduction, ask.thing_id).state
+    if state is IntroductionState.OPEN:
+        return Stands.OPEN
+    return Stands.MADE if state is IntroductionState.MADE else Stands.OVER
 
 
 def _take(db: Session, ask: Ask) -> None:
@@ -299,29 +301,38 @@ def _open_to_introductions(
 def _connected_and_free(
     db: Session, introducer: Member, addressee: Member, _about: Member | None, now: datetime
 ) -> None:
-    """Only connections are introduced, and each is in one open introduction of the same introducer.
+    """Let only connections be introduced, and each in one introduction at a time between the two.
 
     Reads what the introducer knows and nothing of the answers.
     """
     if live_connection(db, introducer.id, addressee.id) is None:
         raise NotAllowed(_("You can introduce people whom you are connected with."))
+    both = (introducer.id, addressee.id)
     open_one = db.scalar(
         select(Introduction)
         .where(
-            Introduction.introducer_id == introducer.id,
-            or_(Introduction.low_id == addressee.id, Introduction.high_id == addressee.id),
+            Introduction.introducer_id.in_(both),
+            or_(Introduction.low_id.in_(both), Introduction.high_id.in_(both)),
             Introduction.state.in_((IntroductionState.OPEN, IntroductionState.STOPPED)),
             Introduction.expires_at > now,
         )
         .limit(1)
     )
-    if open_one is not None:
+    if open_one is None:
+        return
+    if open_one.introducer_id == introducer.id:
         raise Conflict(
             _(
                 "One introduction at a time: what you sent %(name)s before is still open.",
                 name=addressee.name,
             )
         )
+    raise Conflict(
+        _(
+            "%(name)s has written to you about an introduction. After that, it is your turn.",
+            name=addressee.name,
+        )
+    )
 
 
 def _takes_any(
@@ -396,7 +407,7 @@ CONSENT_KIND = Kind(
     said_yes=_said_yes,
     templates="relationships/consent",
     take=_take,
-    reopens=_reopens,
+    stands=_stands,
     load=_things,
 )
 CARRY_KIND = Kind(

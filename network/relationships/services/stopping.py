@@ -59,7 +59,9 @@ def over(
     actor: Member,
     now: datetime,
 ) -> None:
-    """End an introduction that is not made: its letters close. A yes stays a yes, to nothing."""
+    """End an introduction that is not made: its letters close. A yes stays a yes, to nothing, and
+    looks as it did until the day.
+    """
     introduction.state, introduction.ended_at = state, now
     open_letters = Ask.state.in_((AskState.WAITING, AskState.DECLINED))
     of_it = and_(Ask.kind == CONSENT, Ask.thing_id == introduction.id, open_letters)

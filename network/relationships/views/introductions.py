@@ -180,7 +180,7 @@ def _ask(handle: str, form: Any, *, status: int = 200) -> Page:  # noqa: ANN401
 def _asked(key: str) -> Ask:
     """Return what somebody asked this member to carry and that still waits."""
     asked = ask_to_answer(db.session, current.member(), key, now=clock.now())
-    if asked.kind != services.CARRY or asked.state is not AskState.WAITING:
+    if asked.kind != services.CARRY_KIND.name or asked.state is not AskState.WAITING:
         raise NotFound
     return asked
 
