@@ -115,7 +115,7 @@ def may_see(story: Any, viewer: str, path: str = "") -> set[str]:
     for ask in story.asks:
         seen |= _of_ask(story, viewer, ask, path)
     for vouch in story.vouches:
-        seen |= _of_vouch(story, viewer, vouch)
+        seen |= of_vouch(story, viewer, vouch)
     if path.startswith("/conversations"):
         for talk in story.talks:
             seen |= _of_talk(story, viewer, talk)
@@ -172,7 +172,7 @@ def _of_ask(story: Any, viewer: str, ask: Any, path: str) -> set[str]:
     return set()
 
 
-def _of_vouch(story: Any, viewer: str, vouch: Any) -> set[str]:
+def of_vouch(story: Any, viewer: str, vouch: Any) -> set[str]:
     """Words about somebody: for the two, and where they are shown for members who may know of both.
 
     What was taken back is gone; where the two are apart, only the author has their own words.

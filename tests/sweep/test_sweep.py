@@ -92,6 +92,21 @@ def test_the_sweep_is_not_blind_whoever_may_read_words_is_shown_them(
     assert missing == []
 
 
+@pytest.mark.parametrize("viewer", ["stranger", "connection", "owner1", "owner3", "second"])
+def test_the_sweep_is_not_blind_to_words_about_people_and_notes(fresh: World, viewer: str) -> None:
+    client, story = fresh.client(viewer), fresh.story
+    known = [each for each in story.people if oracle.exists_for(story, viewer, each)]
+    shown = words_in("".join(client.get(f"/people/{story.people[e].handle}").text for e in known))
+    expected = {
+        each.words
+        for each in story.vouches
+        if each.subject in known and oracle.of_vouch(story, viewer, each)
+    }
+    expected |= {each.note for each in story.notes if each.owner == viewer and each.about in known}
+    assert expected
+    assert expected <= shown
+
+
 def searched(world: World, viewer: str, typed: str, **query: str) -> tuple[object, ...]:
     """Return the answer to a search, without what was typed in it."""
     response = world.client(viewer).get("/people", query_string={"q": typed, **query})
