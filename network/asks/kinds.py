@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,14 +13,6 @@ from network.asks.models import Ask
 from network.members.models import Member, Participation
 
 COOLING_OFF = timedelta(days=90)
-
-
-class Stands(StrEnum):
-    """Where the thing stands that an ask is part of."""
-
-    OPEN = "open"
-    MADE = "made"
-    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +35,8 @@ class Kind:
     crosses: bool = False
     # Takes the thing's row before any answer, so that answers and other changes come in turn.
     take: Callable[[Session, Ask], None] | None = None
-    # Where the thing stands: while it is not made, a yes can be taken back.
-    stands: Callable[[Session, Ask], Stands] | None = None
+    # Whether the thing is made, so that a yes stays. Without it, a yes always stays.
+    made: Callable[[Session, Ask], bool] | None = None
     # What its templates read of the things that some asks are part of, by the id of the thing.
     load: Callable[[Session, Collection[int]], Mapping[int, Any]] | None = None
 

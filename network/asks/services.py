@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, u
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from network.asks.kinds import COOLING_OFF, Kind, Stands
+from network.asks.kinds import COOLING_OFF, Kind
 from network.asks.models import Ask, AskState
 from network.changes import changed
 from network.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -248,10 +248,8 @@ def take_back(db: Session, ask: Ask, kind: Kind, *, actor: Member, now: datetime
     _take(db, ask, kind)
     if ask.state is AskState.WAITING:
         return
-    to = AskState.WAITING
-    if kind.stands is not None and kind.stands(db, ask) is Stands.OVER:
-        to = AskState.CLOSED  # nobody asks any more, so nothing waits
-    _move(db, ask, (AskState.DECLINED, *_answerable(db, ask, kind)), to, now=now)
+    origins = (AskState.DECLINED, *_answerable(db, ask, kind))
+    _move(db, ask, origins, AskState.WAITING, now=now)
     _log(db, ask, "reopened", actor=actor.id, now=now)
 
 
@@ -425,7 +423,7 @@ def _take(db: Session, ask: Ask, kind: Kind) -> None:
 
 def _answerable(db: Session, ask: Ask, kind: Kind) -> tuple[AskState, ...]:
     """Return the states that a change of mind may leave: a yes too, where it made nothing yet."""
-    if kind.stands is not None and kind.stands(db, ask) is not Stands.MADE:
+    if kind.made is not None and not kind.made(db, ask):
         return (AskState.WAITING, AskState.ACCEPTED)
     return (AskState.WAITING,)
 

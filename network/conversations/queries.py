@@ -230,6 +230,8 @@ _UNREAD = exists().where(
     or_(_NEW.author_id != BOUND.member_id, _NEW.author_id.is_(None)),
     heard(BOUND, _NEW),
 )
+# By what one can read oneself: what goes on without one moves nothing.
+_LATELY = func.coalesce(_LAST.sent_at, _MY.joined_at)
 _MINE = (
     select(Conversation, _MY, _LAST, _AUTHOR, _UNREAD)
     .join(_MY, _MY.conversation_id == Conversation.id)
@@ -244,8 +246,7 @@ _MINE = (
         ),
         is_there(BOUND),
     )
-    # By what one can read oneself: what goes on without one moves nothing.
-    .order_by(func.coalesce(_LAST.sent_at, _MY.joined_at).desc(), Conversation.id.desc())
+    .order_by(_LATELY.desc(), Conversation.id.desc())
 )
 _NAMES = (
     select(Participant, _OTHER)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from importlib.resources import files
 from typing import Any
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from network.asks.models import Ask, AskState
+from network.demo.talk import read_told, tell_conversations
+from network.demo.ties import tell_ties
+from network.events.models import Delivery, Event
 from network.events.services import record
 from network.members.kinds import DEFAULT_AUDIENCE, Audience, Part, State, WhoMayAsk
 from network.members.models import (
@@ -31,13 +33,13 @@ from network.text import clean
 WORDS = ("problems", "offers", "looking_for", "learning", "sharing", "story", "contact", "stage")
 LISTS = ("themes", "links", "languages")
 MONTH_DAYS = 30.4
+# A letter about something older would come out of nowhere.
+FRESH = timedelta(days=3)
 
 
 def write_story(db: Session, *, now: datetime) -> int:
     """Write the demo network into an empty database; return how many people it has."""
-    story: dict[str, Any] = json.loads(
-        files("network.demo").joinpath("people.json").read_text(encoding="utf-8")
-    )
+    story = read_told("people.json")
     db.add(
         Network(
             id=1,
@@ -57,6 +59,9 @@ def write_story(db: Session, *, now: datetime) -> int:
         _log_ask(db, ask, "sent", actor=ask.asker_id, now=sent_at)
     for told in story["applications"]:
         _application(db, told, now)
+    tell_ties(db, people, now)
+    tell_conversations(db, people, now)
+    _owe_only_what_is_fresh(db, now)
     return len(people)
 
 
@@ -134,6 +139,12 @@ def _sections(db: Session, member: Member, told: Mapping[str, Any], now: datetim
             )
         )
         until = since
+
+
+def _owe_only_what_is_fresh(db: Session, now: datetime) -> None:
+    """Forget what the past owed: its letters would be late, and the index is built of everybody."""
+    past = select(Event.id).where(Event.at < now - FRESH)
+    db.execute(delete(Delivery).where(Delivery.event_id.in_(past)))
 
 
 def _months(count: float) -> float:

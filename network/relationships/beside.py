@@ -19,30 +19,25 @@ from network.relationships.queries import notes, vouches
 from network.relationships.reach import Reach, reach
 from network.relationships.services.vouches import CONNECTED_FOR
 
+# On one's own page, and for somebody who is not signed in.
+NOTHING: dict[str, Any] = {
+    "reach": None,
+    "vouches": None,
+    "may_vouch": False,
+    "note": None,
+    "note_form": None,
+    "ways": None,
+    "history": (),
+}
+
 
 def beside(db: Session, member: Member | None, profile: Profile, now: datetime) -> dict[str, Any]:
     """Return what the page of this profile shows to a member, or to nobody in particular."""
     if member is None:
-        return {
-            "reach": None,
-            "vouches": None,
-            "note": None,
-            "note_form": None,
-            "may_vouch": False,
-            "ways": None,
-            "history": (),
-        }
+        return NOTHING
     words = vouches.about(db, Viewer.of(member), profile.member, now)
     if profile.is_own:
-        return {
-            "reach": None,
-            "vouches": words,
-            "note": None,
-            "note_form": None,
-            "may_vouch": False,
-            "ways": None,
-            "history": (),
-        }
+        return {**NOTHING, "vouches": words}
     ways = reach(db, member, profile.member, now)
     note = notes.note_about(db, member, profile.member)
     return {

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from network.conversations.dress import Dress
 from network.conversations.models import About, Conversation
 from network.members.models import Member
-from network.members.visibility import Viewer, connected, not_apart, visible
+from network.members.visibility import Viewer, connected, not_apart, shielded, visible
 from network.relationships.models import Introduction
 
 
@@ -27,6 +27,7 @@ def load(
             person,
             connected(member.id, person.id),
             visible(viewer, now, person),
+            shielded(Introduction.introducer_id, viewer.belongs),
         )
         .join(
             person,
@@ -34,17 +35,19 @@ def load(
         )
         .where(Introduction.id == conversation.thing_id, not_apart(viewer, person))
     ).all()
-    introduction = rows[0][0]
-    people = {found.id: found for _introduction, found, _tied, _open in rows}
+    introduction, *_rest, hidden = rows[0]
+    people = {row[1].id: row[1] for row in rows}
     return {
         "introduction": introduction,
+        # For whom a shield hides the introducer, their words are not there either.
+        "words": "" if hidden else introduction.words,
         "introducer": people.get(introduction.introducer_id),
         "pair": [people.get(introduction.low_id), people.get(introduction.high_id)],
         "asked_by": people.get(introduction.asked_by_id or 0),
         # Whom the member was introduced to and is not connected with: the offer.
         "offered": [
             found
-            for _introduction, found, tied, seen in rows
+            for _introduction, found, tied, seen, _hidden in rows
             if seen
             and not tied
             and found.id not in {member.id, introduction.introducer_id}

@@ -72,6 +72,8 @@ def shape(path: str) -> str:
     kind = re.sub(r"^(/people|/me/profile/as/member)/[^/]+", r"\1/<handle>", parts.path)
     kind = re.sub(r"^(/join|/signin/link|/me/account/address)/[^/]{12,}$", r"\1/<token>", kind)
     kind = re.sub(r"^/me/profile/\w+$", "/me/profile/<key>", kind)
+    kind = re.sub(r"^/conversations/(?!new$)[^/]+", "/conversations/<key>", kind)
+    kind = re.sub(r"/messages/[^/]+", "/messages/<message_key>", kind)
     names = sorted({name for name, _value in parse_qsl(parts.query)})
     return f"{kind}?{'&'.join(names)}" if names else kind
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,11 @@ from sqlalchemy import select, text
 
 from network.conversations import access, queries, services
 from network.conversations.models import About, Conversation, Message, Participant
+from network.db import reading, transaction
 from network.errors import Invalid, NotAllowed, NotFound
 from network.events.models import Event
 from network.members.kinds import State, WhoMayWrite
-from network.members.models import Connection, Participation
+from network.members.models import Connection, Member, Participation
 from network.members.services import boundaries
 from tests.conversations.conftest import (
     group,
@@ -359,3 +361,19 @@ def test_a_thing_has_one_conversation(people, db, now):
 
 def test_every_member_can_be_written_to_as_they_wish_by_default(people, db, now):
     assert {p.who_may_write for p in db.query(Participation)} == {WhoMayWrite.CONNECTIONS}
+
+
+def test_whoever_writes_at_once_takes_turns(kept, app, now):
+    ama, rui, talk = kept
+
+    def write(number):
+        with app.app_context(), transaction() as db:
+            actor = db.get_one(Member, (ama, rui)[number % 2].id)
+            say(db, db.get_one(Conversation, talk.id), actor, f"Word {number}.", now)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(12)))
+    with reading() as db:
+        turns = db.scalars(select(Message.turn).order_by(Message.id)).all()
+        assert turns == list(range(1, 14))
+        assert db.get_one(Conversation, talk.id).turn == 13

@@ -41,12 +41,11 @@ class Letter:
     def is_open(self, now: datetime) -> bool:
         return self.sent_at + OPEN_FOR > now
 
-    def lives(self, now: datetime) -> bool:
-        """Whether it stands between its two people, whatever was answered, until it is made."""
-        over = self.state in {"withdrawn", "closed", "lapsed"}
-        if self.state == "accepted":
-            over = self.thing is None or self.thing.state == "made"
-        return self.is_open(now) and not over
+    def seems_open(self, now: datetime) -> bool:
+        """Whatever was answered or ended: what one may not know, one cannot try out."""
+        if self.thing is not None:
+            return self.thing.told_party(now) == "open"
+        return self.as_asker_sees(now) == "waiting"
 
     def as_asker_sees(self, now: datetime) -> str:
         """INV-14: a no is the same as silence, before and after the day."""
@@ -166,14 +165,13 @@ class Oracle:
         self._is_time(CONSENT, who, addressee, about)
 
     def _is_time(self, kind: str, asker: str, addressee: str, about: str) -> None:
-        """INV-12, INV-16: one between two people, and the same one after 90 days."""
+        """INV-12, INV-16: one between two people until its day, the same one after 90 days."""
         for each in self.letters:
             mine = (each.kind, each.asker, each.addressee) == (kind, asker, addressee)
-            again = mine and each.about == about and each.sent_at + COOLING_OFF > self.now
             theirs = (each.kind, each.asker, each.addressee) == (kind, addressee, asker)
-            seems = each.is_open(self.now) and each.as_asker_sees(self.now) == "waiting"
-            still = seems if mine and kind == CARRY else theirs and each.lives(self.now)
-            unless(not (again or still), "conflict")
+            again = mine and each.about == about and each.sent_at + COOLING_OFF > self.now
+            still = theirs or (mine and each.thing is None)
+            unless(not (again or (still and each.seems_open(self.now))), "conflict")
 
     def _begin(self, who: str, one: str, other: str, words: str) -> Introduced:
         begun = Introduced(who, frozenset((one, other)), words, self.now)

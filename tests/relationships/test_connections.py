@@ -15,7 +15,7 @@ from network.members.models import Block, Connection, Participation
 from network.members.services import boundaries
 from network.relationships import access
 from network.relationships.kinds import CONNECTION
-from network.relationships.queries import connections as queries
+from network.relationships.queries import map as relationship_map
 from network.relationships.reach import reach
 from network.relationships.services import connections as services
 
@@ -193,19 +193,6 @@ def test_a_connection_is_loaded_by_its_two_and_nobody_else(people, db, now):
         access.connection_with(db, ama, rui)
 
 
-def handles(ties):
-    return [tie.other.handle for tie in ties]
-
-
-def test_connections_stand_in_the_order_of_names_from_both_ends(people, db, now):
-    ama, rui, dara, eli = people
-    for number, other in enumerate([rui, eli, dara]):
-        connect(db, *((ama, other) if number % 2 else (other, ama)), now)
-    assert handles(queries.connections(db, ama, now)) == ["dara", "eli", "rui"]
-    assert handles(queries.connections(db, ama, now, start=1, limit=1)) == ["eli"]
-    assert handles(queries.connections(db, rui, now)) == ["ama"]
-
-
 @pytest.mark.parametrize(
     ("hides", "seen"),
     [
@@ -227,7 +214,7 @@ def test_the_list_shows_whom_one_may_still_see(people, db, now, hides, seen):
     else:
         rui.state = State(hides)
     db.flush()
-    assert handles(queries.connections(db, ama, now)) == seen
+    assert [each.handle for each in relationship_map.known(db, ama, now)] == seen
 
 
 def ways(db, member, other, now):

@@ -100,6 +100,8 @@ class Machine(RuleBasedStateMachine):
         self.asked_at: dict[tuple[str, str], object] = {}
         self.again: Callable[[], object] | None = None
         self.log = Replay()
+        self.looked_at: object = None
+        self.sent = 0
 
     def teardown(self) -> None:
         self.db.rollback()
@@ -270,32 +272,27 @@ class Machine(RuleBasedStateMachine):
     def withdraw(self, number: int) -> None:
         self._change(number, None)
 
-    @rule(pair=st.sampled_from(TIED), turned=st.booleans(), how=st.sampled_from(("end", "block")))
-    def part(self, pair: str, turned: bool, how: str) -> None:
-        one, other = pair.split()[:: -1 if turned else 1]
-        if how == "block":
-            self.block(one, other)
-        elif self.oracle.connected(one, other):
+    @rule(pair=st.one_of(st.sampled_from(TIED).map(str.split), st.tuples(ANYBODY, ANYBODY)))
+    def end(self, pair: tuple[str, str]) -> None:
+        one, other = pair
+        if self.oracle.connected(one, other):
             tie = connections.live_connection(self.db, self.ids[one], self.ids[other])
             for _twice in range(2):
                 connections.end(self.db, tie, actor=self.people[one], now=self.oracle.now)
             self.oracle.end(one, other)
 
-    @rule(one=ANYBODY, other=ANYBODY)
-    def block(self, one: str, other: str) -> None:
-        if one != other:
-            me, them = self.people[one], self.people[other]
-            connections.block(self.db, me, them, now=self.oracle.now)
-            self.oracle.block(one, other)
-
-    @precondition(lambda self: self.oracle.blocks)
-    @rule(number=NUMBER)
-    def unblock(self, number: int) -> None:
+    @rule(one=ANYBODY, other=ANYBODY, lift=st.booleans())
+    def block_or_lift_a_block(self, one: str, other: str, lift: bool) -> None:
         """INV-11: what a block closed stays closed."""
-        one, other = self._pick(sorted(self.oracle.blocks), number)
-        me, now = self.people[one], self.oracle.now
-        boundaries.unblock(self.db, me, blocked_id=self.ids[other], now=now)
-        self.oracle.blocks.discard((one, other))
+        me, them, now = self.people[one], self.people[other], self.oracle.now
+        if lift and self.oracle.blocks:
+            one, other = min(self.oracle.blocks)
+            me, them = self.people[one], self.people[other]
+            boundaries.unblock(self.db, me, blocked_id=them.id, now=now)
+            self.oracle.blocks.discard((one, other))
+        elif one != other:
+            connections.block(self.db, me, them, now=now)
+            self.oracle.block(one, other)
 
     @rule(one=ANYBODY, other=ANYBODY)
     def connect(self, one: str, other: str) -> None:
@@ -316,43 +313,14 @@ class Machine(RuleBasedStateMachine):
             oracle.ties.add(frozenset((one, other)))
             self.asked_at[one, other] = oracle.now
 
-    @rule(one=ANYBODY, days=st.sampled_from((None, 1, 15)))
-    def pause(self, one: str, days: int | None) -> None:
-        until = None if days is None else self.oracle.now + timedelta(days=days)
-        participation.pause(self.db, self.people[one], until=until, now=self.oracle.now)
-        self.oracle.paused[one] = until
-
-    @precondition(lambda self: self.oracle.paused)
-    @rule(number=NUMBER)
-    def resume(self, number: int) -> None:
-        one = self._pick(sorted(self.oracle.paused), number)
-        participation.resume(self.db, self.people[one], now=self.oracle.now)
-        del self.oracle.paused[one]
-
-    @rule(one=ANYBODY, other=ANYBODY)
-    def raise_or_lower_a_shield(self, one: str, other: str) -> None:
-        me, mark = self.people[one], f"@{other}.example"
-        if (one, other) in self.oracle.shields:
-            held = select(Shield).where(Shield.member_id == me.id, Shield.mark == mark)
-            key = self.db.scalars(held).one().key
-            boundaries.lower_shield(self.db, me, key=key, now=self.oracle.now)
-            self.oracle.shields.discard((one, other))
+    @rule(one=ANYBODY, other=ANYBODY, how=st.sampled_from(("pause", "shield", "ways")), n=NUMBER)
+    def draw_back_or_come_forward(self, one: str, other: str, how: str, n: int) -> None:
+        if how == "pause":
+            self._pause_or_resume(one, (None, 1, 15)[n % 3])
+        elif how == "ways":
+            self._set_ways(one, takes=bool(n % 3), way=bool(n % 2))
         elif one != other:
-            boundaries.raise_shield(self.db, me, against=mark, now=self.oracle.now)
-            self.oracle.shields.add((one, other))
-
-    @rule(one=ANYBODY, takes=st.booleans(), way=st.booleans())
-    def set_ways(self, one: str, takes: bool, way: bool) -> None:
-        participation.set_ways(
-            self.db,
-            self.people[one],
-            who_may_write=WhoMayWrite.ANYONE,
-            open_to_introductions=takes,
-            shown_as_way=way,
-            now=self.oracle.now,
-        )
-        for people, holds in ((self.oracle.takes, takes), (self.oracle.ways, way)):
-            (people.add if holds else people.discard)(one)
+            self._raise_or_lower_a_shield(one, other)
 
     @rule(step=STEPS)
     def time_passes(self, step: timedelta) -> None:
@@ -417,6 +385,11 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def inv_14_22_23_each_is_told_what_they_may_know(self) -> None:
+        apart = (self.oracle.ties, self.oracle.blocks, self.oracle.shields, self.oracle.paused)
+        now = (self.oracle.now, self._snapshot(), repr(apart))
+        if self.looked_at == now:
+            return  # nothing has happened
+        self.looked_at = now
         for name in NAMES:
             expected = {
                 page: sorted(
@@ -427,6 +400,39 @@ class Machine(RuleBasedStateMachine):
             assert self._pages(name) == expected, name
 
     # How it is done
+
+    def _pause_or_resume(self, one: str, days: int | None) -> None:
+        me, now = self.people[one], self.oracle.now
+        if one in self.oracle.paused:
+            participation.resume(self.db, me, now=now)
+            del self.oracle.paused[one]
+            return
+        until = None if days is None else now + timedelta(days=days)
+        participation.pause(self.db, me, until=until, now=now)
+        self.oracle.paused[one] = until
+
+    def _raise_or_lower_a_shield(self, one: str, other: str) -> None:
+        me, mark = self.people[one], f"@{other}.example"
+        if (one, other) in self.oracle.shields:
+            held = select(Shield).where(Shield.member_id == me.id, Shield.mark == mark)
+            key = self.db.scalars(held).one().key
+            boundaries.lower_shield(self.db, me, key=key, now=self.oracle.now)
+            self.oracle.shields.discard((one, other))
+        else:
+            boundaries.raise_shield(self.db, me, against=mark, now=self.oracle.now)
+            self.oracle.shields.add((one, other))
+
+    def _set_ways(self, one: str, *, takes: bool, way: bool) -> None:
+        participation.set_ways(
+            self.db,
+            self.people[one],
+            who_may_write=WhoMayWrite.ANYONE,
+            open_to_introductions=takes,
+            shown_as_way=way,
+            now=self.oracle.now,
+        )
+        for people, holds in ((self.oracle.takes, takes), (self.oracle.ways, way)):
+            (people.add if holds else people.discard)(one)
 
     def _pages(self, name: str) -> dict[str, list[tuple[int, str]]]:
         db, me, now = self.db, self.people[name], self.oracle.now
@@ -530,7 +536,7 @@ class Machine(RuleBasedStateMachine):
         return found[number % len(found)]
 
     def _submission(self) -> str:
-        self.sent = getattr(self, "sent", 0) + 1
+        self.sent += 1
         return f"submission {self.sent}"
 
     def _snapshot(self) -> tuple[object, ...]:

@@ -417,7 +417,10 @@ def test_inv_23_a_yes_to_what_is_over_is_taken_back_as_if_it_were_open(people, d
     breaks(db, people, now, ending)
     ask = letter(db, introduction, ama)
     asks.take_back(db, ask, services.CONSENT_KIND, actor=ama, now=now)
-    assert (inbox(db, ama, now), queries.of_me(db, ama, now)) == ([], [])
+    assert [each.id for each in inbox(db, ama, now)] == [ask.id]
+    assert queries.of_me(db, ama, now) == []
+    say(db, introduction, ama, now)
+    assert [each.told for each in queries.of_me(db, ama, now)] == [queries.Told.OPEN]
 
 
 @pytest.mark.parametrize("answer", ["yes", "no", "nothing"])
@@ -442,17 +445,33 @@ def test_a_yes_to_words_of_a_stopped_one_is_taken_and_nothing_comes_of_it(people
     assert introduction.state is IntroductionState.STOPPED
 
 
+@pytest.mark.parametrize("taken_back", [False, True])
 @pytest.mark.parametrize("answer", ["yes", "no", "nothing"])
 def test_inv_14_whoever_was_asked_introduces_the_introducer_only_afterwards(
-    people, db, now, answer
+    people, db, now, answer, taken_back
 ):
     ama, rui, dara, eli = people
     tie(db, ama, eli, now)
     introduction = introduce(db, dara, ama, rui, now)
     if answer != "nothing":
         say(db, introduction, ama, now, answer)
-    with pytest.raises(Conflict):
+    if taken_back:
+        services.withdraw(db, introduction, actor=dara, now=now)
+    with pytest.raises(NotAllowed, match="not open to this just now"):
         introduce(db, ama, dara, eli, now, "two")
+    assert introduce(db, ama, dara, eli, introduction.expires_at, "three")
+
+
+def test_inv_12_a_yes_taken_back_waits_until_the_introducer_writes_anew(people, db, now):
+    ama, rui, dara, eli = people
+    tie(db, dara, eli, now)
+    introduction = introduce(db, dara, ama, rui, now)
+    say(db, introduction, ama, now)
+    services.withdraw(db, introduction, actor=dara, now=now)
+    old = letter(db, introduction, ama)
+    asks.take_back(db, old, services.CONSENT_KIND, actor=ama, now=now)
+    new = letter(db, introduce(db, dara, ama, eli, now, "two"), ama)
+    assert [each.id for each in inbox(db, ama, now)] == [new.id]
 
 
 @pytest.mark.parametrize("declined", [False, True])

@@ -16,8 +16,8 @@ from network.members.models import Connection, Member
 from network.members.services import boundaries
 from network.relationships.drawing import HEIGHT, MARK, MOST, WIDTH, drawn
 from network.relationships.models import Introduction, IntroductionState
-from network.relationships.queries import connections as queries
 from network.relationships.queries import map as relationship_map
+from network.relationships.queries.connections import live_connection
 from network.relationships.queries.map import Known, Origin
 
 REASON = "We shared a desk for a winter."
@@ -107,6 +107,13 @@ def test_people_stand_by_how_one_came_to_know_them(met, now):
     assert groups(met, now, "fay") == [(Origin.INTRODUCED, "Dara Example", ["ama"])]
 
 
+def test_within_a_group_people_stand_in_the_order_of_names(people, now):
+    with transaction() as db:
+        for other in ("fay", "bo", "eli"):
+            tie(db, people["ama"], people[other], now)
+    assert groups(people, now) == [(Origin.I_ASKED, "", ["bo", "eli", "fay"])]
+
+
 @pytest.mark.parametrize("hides", ["shield", "block", "departed"])
 def test_an_introducer_who_is_hidden_now_is_somebody(met, now, hides):
     with transaction() as db:
@@ -146,7 +153,7 @@ def test_whom_one_may_not_see_is_not_on_the_map(met, now, hides, there):
         elif hides == "shield":
             boundaries.raise_shield(db, bo, against="ama.example", now=now)
         else:
-            queries.live_connection(db, bo.id, met["ama"].id).ended_at = now
+            live_connection(db, bo.id, met["ama"].id).ended_at = now
     assert ((Origin.I_ASKED, "", ["bo"]) in groups(met, now)) is there
 
 
@@ -266,6 +273,6 @@ def test_a_picture_that_does_not_hold_everybody_says_so(hers, many, monkeypatch)
 
 def test_the_picture_is_on_the_first_page_of_names_alone(hers, many, monkeypatch):
     many(5)
-    monkeypatch.setattr(queries, "PAGE", 3)
+    monkeypatch.setattr(relationship_map, "PAGE", 3)
     assert "Only you see this picture" in hers.get("/connections").text
     assert "Only you see this picture" not in hers.get("/connections?from=3").text

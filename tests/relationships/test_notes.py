@@ -298,7 +298,12 @@ REAL = {
     "I wrote to another": (lambda a, r, d, k: (a, d), {"about": About.DIRECT}, False),
     "they wrote to another": (lambda a, r, d, k: (r, d), {"about": About.DIRECT}, False),
     "they had left before": (lambda a, r, d, k: (a, r, d), {"until": 4, "turn": 5}, False),
-    "they left afterwards": (lambda a, r, d, k: (a, r, d), {"until": 5, "turn": 5}, True),
+    "they left the three of us": (lambda a, r, d, k: (a, r, d), {"until": 5, "turn": 5}, False),
+    "they left the two of us": (
+        lambda a, r, d, k: (a, r),
+        {"about": About.DIRECT, "until": 5, "turn": 5},
+        True,
+    ),
     "they came later": (lambda a, r, d, k: (a, r, d), {"after": 5, "turn": 5}, False),
 }
 

@@ -16,7 +16,7 @@ from network.members.kinds import Audience, Part, WhoMayAsk
 from network.members.models import Block, Connection, Member, Participation
 from network.members.services import boundaries, participation, profiles
 from network.relationships.kinds import CONNECTION
-from network.relationships.queries import connections as queries
+from network.relationships.queries import map as relationship_map
 from tests.conftest import post
 
 HTMX = {"HX-Request": "true"}
@@ -360,7 +360,7 @@ def test_inv_10_a_connection_behind_a_shield_is_not_listed_a_paused_one_is(
 
 
 def test_many_connections_are_turned_over_page_by_page(ama, hers, make_member, now, monkeypatch):
-    monkeypatch.setattr(queries, "PAGE", 3)
+    monkeypatch.setattr(relationship_map, "PAGE", 3)
     for number in range(7):
         other = make_member(f"p{number}", name=f"Person {number}", purpose="")
         with transaction() as db:

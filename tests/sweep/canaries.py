@@ -183,6 +183,19 @@ class Talk:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """An introduction, begun before anybody drew back, and who of the two has said yes."""
+
+    introducer: str
+    pair: tuple[str, str]
+    yes: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        return word(f"blurb {self.introducer} {self.pair}")
+
+
+@dataclass(frozen=True)
 class AtTheDoor:
     """Somebody who is not a member: invited by the steward, or asking to join."""
 
@@ -207,6 +220,7 @@ class Story:
     vouches: list[Vouched] = field(default_factory=list)
     notes: list[Noted] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)
+    introductions: list[Brought] = field(default_factory=list)
     blocks: set[tuple[str, str]] = field(default_factory=set)
     shields: set[tuple[str, str]] = field(default_factory=set)  # owner, domain or name
     door: list[AtTheDoor] = field(default_factory=list)
@@ -215,6 +229,10 @@ class Story:
     def all_words(self) -> list[Words]:
         """Return every word of every profile."""
         return [each for person in self.people.values() for each in person.words]
+
+    def carries(self) -> list[tuple[str, str, str, str]]:
+        """Return who asked whom to carry which words to whom."""
+        return [(*each, word(f"carry {each}")) for each in CARRIES]
 
 
 # Each viewer, and what stands between them and every owner.
@@ -233,6 +251,15 @@ TALKS = (
     ("connection", "owner1", "owner2"),
     ("owner3", "connection", "blocked", "ex"),
 )
+# Begun among people who were connected then; some of those ties, and some people, are no more.
+INTRODUCTIONS = (
+    Brought("connection", ("owner1", "second")),
+    Brought("connection", ("owner2", "paused"), yes=("owner2",)),
+    Brought("owner3", ("connection", "shielded_domain"), yes=("connection", "shielded_domain")),
+    Brought("ex", ("owner1", "owner2"), yes=("owner1",)),
+    Brought("owner4", ("connection", "blocked"), yes=("connection",)),
+)
+CARRIES = (("second", "connection", "owner4"),)
 
 
 def told() -> Story:
@@ -257,6 +284,7 @@ def told() -> Story:
     story.ties.append(Tie("second", "connection"))
     _memory(story)
     story.talks = [Talk(people) for people in TALKS]
+    story.introductions = list(INTRODUCTIONS)
     story.door += [AtTheDoor("invited", "invitation"), AtTheDoor("applicant", "application")]
     return story
 

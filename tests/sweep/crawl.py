@@ -25,14 +25,14 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HTMX = {"HX-Request": "true"}
 TOKEN = re.compile(rb'(name="(?:csrf_token|submission)" value="|X-CSRFToken": ")[^"]+')
 NEW_KEY = re.compile(
-    rb'(data-(?:ask|conversation|message)="|ask-|"m-|#m-|/(?:asks|shields|conversations|messages)/)'
+    rb'(data-(?:ask|conversation|message)="|ask-|"m-|#m-|/(?:asks|shields|conversations|messages|introductions)/)'
     rb"[\w-]{12}"
 )
 # What differs between two answers that say the same: the cookie, and how long a masked token was.
 NOT_COMPARED = {"set-cookie", "content-length", "date"}
 UNKNOWN = "zz-nobody"
 # Of these every key is tried: each is shown to other people.
-MANY = {"conversation"}
+MANY = {"conversation", "introduction"}
 
 
 def rules(app: Flask, method: str) -> list[Rule]:
@@ -67,7 +67,7 @@ def every_value(app: Flask) -> dict[str, list[str]]:
             if "key" in table.columns
             for key in db.scalars(select(table.c.key).limit(12 if table.name in MANY else 2))
         ]
-        messages = list(db.scalars(select(Message.key).limit(3)))
+        messages = list(db.scalars(select(Message.key).order_by(Message.id).limit(3)))
     return {
         "handle": [*handles, UNKNOWN],
         "key": [*keys, "purpose", "contact", "history", "availability", UNKNOWN],

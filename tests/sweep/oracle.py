@@ -110,12 +110,7 @@ def may_see(story: Any, viewer: str, path: str = "") -> set[str]:
         return seen
     me = story.people[viewer]
     seen |= _own(story, me)
-    for tie in story.ties:
-        seen |= _of_tie(story, viewer, tie)
-    for ask in story.asks:
-        seen |= _of_ask(story, viewer, ask, path)
-    for vouch in story.vouches:
-        seen |= of_vouch(story, viewer, vouch)
+    seen |= _between_people(story, viewer, path)
     if path.startswith("/conversations"):
         for talk in story.talks:
             seen |= _of_talk(story, viewer, talk)
@@ -123,6 +118,24 @@ def may_see(story: Any, viewer: str, path: str = "") -> set[str]:
         seen |= _whom_i_blocked(story, viewer)
     if me.steward and path.startswith("/steward"):
         seen |= _at_the_door(story)
+    return seen
+
+
+def _between_people(story: Any, viewer: str, path: str) -> set[str]:
+    """What people said to each other outside of conversations."""
+    seen: set[str] = set()
+    for tie in story.ties:
+        seen |= _of_tie(story, viewer, tie)
+    for ask in story.asks:
+        seen |= _of_ask(story, viewer, ask, path)
+    for vouch in story.vouches:
+        seen |= of_vouch(story, viewer, vouch)
+    for one in story.introductions:
+        seen |= of_introduction(story, viewer, one)
+    for asker, connector, target, words in story.carries():
+        known = all(exists_for(story, viewer, each) for each in (asker, target))
+        if viewer == asker or (viewer == connector and known):
+            seen.add(words)
     return seen
 
 
@@ -188,6 +201,22 @@ def of_vouch(story: Any, viewer: str, vouch: Any) -> set[str]:
         return said
     known = all(exists_for(story, viewer, each) for each in (vouch.author, vouch.subject))
     return said if known and vouch.standing == "shown" else set()
+
+
+def of_introduction(story: Any, viewer: str, one: Any) -> set[str]:
+    """The words of an introduction: for who wrote them, and for the two they were written to as
+    long as each may know of the other and of the introducer. Made, the three keep them, save where
+    the introducer is shielded from one.
+    """
+    if viewer == one.introducer:
+        return {one.words}
+    if viewer not in one.pair or shielded(story, one.introducer, viewer):
+        return set()
+    if len(one.yes) == 2:
+        return {one.words}
+    (other,) = (label for label in one.pair if label != viewer)
+    known = all(exists_for(story, viewer, each) for each in (one.introducer, other))
+    return {one.words} if known else set()
 
 
 def _of_talk(story: Any, viewer: str, talk: Any) -> set[str]:

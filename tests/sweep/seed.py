@@ -37,6 +37,7 @@ from network.members.tokens import address_token, invitation_token, sign_in_toke
 from network.relationships.kinds import CONNECTION
 from network.relationships.services import connections as relationships
 from tests.sweep.canaries import OWNERS, PARTS, Asked, Person, Story, Tie, Words, told
+from tests.sweep.seed_introductions import introductions
 from tests.sweep.seed_memory import words_and_notes
 from tests.sweep.seed_talks import conversations
 
@@ -116,6 +117,7 @@ def live(folder: Path, *, index_lags: bool) -> World:
             _ties_and_asks(db, world)
             words_and_notes(db, world)
             conversations(db, world)
+            introductions(db, world)
             # Tests look at the same people again after a season: they stay signed in, and freshly
             # so.
             db.execute(update(Member).values(password_hash=passwords.hashed(PASSWORD)))
@@ -270,7 +272,8 @@ def _ties_and_asks(db: Session, world: World) -> None:
     for told_ask in world.story.asks:
         ask = _send(db, world, told_ask, LONG_AGO if told_ask.state == "lapsed" else LATELY)
         if told_ask.state == "declined":
-            asks.decline(db, ask, CONNECTION, actor=db.get_one(Member, ask.addressee_id), now=YESTERDAY)
+            other = db.get_one(Member, ask.addressee_id)
+            asks.decline(db, ask, CONNECTION, actor=other, now=YESTERDAY)
         if told_ask.state == "withdrawn":
             asks.withdraw(db, ask, actor=db.get_one(Member, ask.asker_id), now=YESTERDAY)
 

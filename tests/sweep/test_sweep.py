@@ -107,6 +107,37 @@ def test_the_sweep_is_not_blind_to_words_about_people_and_notes(fresh: World, vi
     assert expected <= shown
 
 
+@pytest.mark.parametrize(
+    ("viewer", "pages", "which"),
+    [
+        ("connection", ("introductions",), 0),
+        ("owner1", ("/asks",), 0),
+        ("second", ("/asks",), 0),
+        ("connection", ("conversations",), 2),
+        ("owner3", ("introductions",), 2),
+        ("owner1", ("/introductions",), 3),
+    ],
+)
+def test_the_sweep_is_not_blind_to_introductions(
+    fresh: World, viewer: str, pages: tuple[str, ...], which: int
+) -> None:
+    client, story = fresh.client(viewer), fresh.story
+    keys = every_value(fresh.app)["key"]
+    paths = [
+        path
+        for page in pages
+        for path in ([page] if "/" in page else [f"/{page}/{key}" for key in keys])
+    ]
+    shown = words_in("".join(told(client.get(path)) for path in paths))
+    assert story.introductions[which].words in shown
+
+
+@pytest.mark.parametrize("viewer", ["second", "connection"])
+def test_the_sweep_is_not_blind_to_what_is_to_be_carried(fresh: World, viewer: str) -> None:
+    ((*_people, words),) = fresh.story.carries()
+    assert words in words_in(fresh.client(viewer).get("/asks").text)
+
+
 def searched(world: World, viewer: str, typed: str, **query: str) -> tuple[object, ...]:
     """Return the answer to a search, without what was typed in it."""
     response = world.client(viewer).get("/people", query_string={"q": typed, **query})

@@ -76,7 +76,7 @@ def post(
     conversation.moved_at = now
     stay.draft, stay.read_turn = "", turn
     db.flush()  # the event names it
-    _log(db, message, "conversations:message:sent", turn=turn, now=now, to=("mail",))
+    _note(db, message, "conversations:message:sent", turn=turn, now=now, to=("mail",))
     return message
 
 
@@ -95,11 +95,11 @@ def withdraw(db: Session, message: Message, *, actor: Member, now: datetime) -> 
         .values(body="", withdrawn_at=now, withdrawn_turn=turn),
     )
     if gone == 1:
-        _log(db, message, "conversations:message:withdrawn", turn=turn, now=now)
+        _note(db, message, "conversations:message:withdrawn", turn=turn, now=now)
     db.refresh(message)
 
 
-def _log(  # an event is these things
+def _note(  # an event is these things
     db: Session,
     message: Message,
     kind: str,

@@ -21,6 +21,7 @@ from network.relationships.models import Introduction, IntroductionState
 from network.relationships.queries.provenance import CONNECTED
 from network.search.turns import turns
 
+PAGE = 50
 # With more groups than this, those of single introducers are one in the picture.
 MOST_GROUPS = 8
 

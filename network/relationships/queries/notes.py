@@ -14,11 +14,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     ScalarSelect,
     and_,
     bindparam,
     case,
+    exists,
     func,
     or_,
     select,
@@ -38,7 +40,7 @@ MONTHS = {
     Rhythm.YEARLY: 12,
 }
 MOST_SHOWN = 3
-A_FEW = 3  # up to so many people a conversation is one between each two of them
+A_FEW = 3  # among so many people, whoever writes is in touch with each of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,49 +92,74 @@ def _limits(member: Member, now: datetime) -> dict[str, datetime]:
     }
 
 
-def _together(stay: Any, message: Any = Message) -> ColumnElement[bool]:  # noqa: ANN401
-    """Hold for messages that were written during this stay."""
-    return and_(
-        message.turn > stay.after_turn,
-        or_(stay.until_turn.is_(None), message.turn <= stay.until_turn),
-    )
+def _later(one: Any, other: Any) -> ColumnElement[datetime]:  # noqa: ANN401  # two columns
+    """Return the later of two instants; the other may be missing."""
+    return case((other > one, other), else_=one)
 
 
-def _last_message() -> ScalarSelect[Any]:
-    """Return when either last wrote in a conversation that is between few people."""
-    mine, theirs = aliased(Participant, name="mine"), aliased(Participant, name="theirs")
-    here = aliased(Participant, name="here")
-    in_one = (
+_MINE = aliased(Participant, name="mine")
+_THEIRS = aliased(Participant, name="theirs")
+_HERE = aliased(Participant, name="here")
+_NOTED = aliased(PrivateNote, name="noted")
+
+
+def _wrote_to_each_other() -> ScalarSelect[datetime]:
+    """Return when either last wrote in the one conversation of the two."""
+    lower = PrivateNote.owner_id < PrivateNote.about_id
+    return (
         select(Message.sent_at)
+        .join(Conversation, Conversation.id == Message.conversation_id)
         .where(
-            Message.conversation_id == mine.conversation_id,
-            Message.author_id.in_((mine.member_id, theirs.member_id)),
-            _together(mine),
-            _together(theirs),
+            Conversation.low_id == case((lower, PrivateNote.owner_id), else_=PrivateNote.about_id),
+            Conversation.high_id == case((lower, PrivateNote.about_id), else_=PrivateNote.owner_id),
         )
         .order_by(Message.turn.desc())
         .limit(1)
-        .correlate(mine, theirs)
+        .correlate(PrivateNote)
+        .scalar_subquery()
+    )
+
+
+def _wrote_among_few() -> CTE:
+    """Return when the member or each other last wrote where they are among few people, for all
+    conversations at once.
+    """
+    in_one = (
+        select(Message.sent_at)
+        .where(
+            Message.conversation_id == _MINE.conversation_id,
+            Message.author_id.in_((_MINE.member_id, _THEIRS.member_id)),
+            Message.turn > _MINE.after_turn,
+            Message.turn > _THEIRS.after_turn,
+        )
+        .order_by(Message.turn.desc())
+        .limit(1)
+        .correlate(_MINE, _THEIRS)
         .scalar_subquery()
     )
     people = (
         select(func.count())
-        .where(here.conversation_id == mine.conversation_id, here.left_at.is_(None))
-        .correlate(mine)
+        .where(_HERE.conversation_id == _MINE.conversation_id, _HERE.left_at.is_(None))
+        .correlate(_MINE)
         .scalar_subquery()
     )
+    same = _THEIRS.conversation_id == _MINE.conversation_id
     return (
-        select(func.max(in_one, type_=UtcDateTime()))
-        .select_from(mine)
-        .join(theirs, theirs.conversation_id == mine.conversation_id)
-        .join(Conversation, Conversation.id == mine.conversation_id)
+        select(_THEIRS.member_id, func.max(in_one, type_=UtcDateTime()).label("at"))
+        .select_from(_MINE)
+        .join(Conversation, Conversation.id == _MINE.conversation_id)
+        .join(_THEIRS, and_(same, _THEIRS.left_at.is_(None)))
         .where(
-            mine.member_id == PrivateNote.owner_id,
-            theirs.member_id == PrivateNote.about_id,
-            or_(Conversation.about != About.GROUP, people <= A_FEW),
+            exists().where(_NOTED.owner_id == BOUND.member_id, _NOTED.rhythm != Rhythm.NONE),
+            _MINE.member_id == BOUND.member_id,
+            _MINE.left_at.is_(None),
+            _THEIRS.member_id != BOUND.member_id,
+            Conversation.about != About.DIRECT,
+            people <= A_FEW,
         )
-        .correlate(PrivateNote)
-        .scalar_subquery()
+        .group_by(_THEIRS.member_id)
+        .cte("among_few")
+        .prefix_with("MATERIALIZED")
     )
 
 
@@ -143,9 +170,16 @@ _DUE = case(
     ),
     else_=None,
 )
-# Whoever was spoken to and whoever wrote lately drops out before their messages are looked for.
-_CANDIDATES = (
-    select(PrivateNote.about_id, _last_message().label("written"), _DUE.label("due"))
+_AMONG_FEW = _wrote_among_few()
+# Worked out once for each note, and only where nothing that is in the note says otherwise.
+_CANDIDATE = (
+    select(
+        PrivateNote.about_id,
+        _DUE.label("due"),
+        _wrote_to_each_other().label("alone"),
+        _AMONG_FEW.c.at.label("among_few"),
+    )
+    .outerjoin(_AMONG_FEW, _AMONG_FEW.c.member_id == PrivateNote.about_id)
     .where(
         PrivateNote.owner_id == BOUND.member_id,
         PrivateNote.rhythm != Rhythm.NONE,
@@ -153,29 +187,24 @@ _CANDIDATES = (
         or_(PrivateNote.spoke_at.is_(None), PrivateNote.spoke_at < _DUE),
         or_(PrivateNote.quiet_until.is_(None), PrivateNote.quiet_until <= NOW),
     )
-    .subquery("candidate")
+    .cte("candidate")
+    .prefix_with("MATERIALIZED")
 )
-_LATEST_WORD = case(
-    (PrivateNote.spoke_at > PrivateNote.since, PrivateNote.spoke_at), else_=PrivateNote.since
+_WRITTEN = _later(func.coalesce(_CANDIDATE.c.alone, _CANDIDATE.c.among_few), _CANDIDATE.c.among_few)
+_OF_THE_TWO = and_(
+    PrivateNote.owner_id == BOUND.member_id, PrivateNote.about_id == _CANDIDATE.c.about_id
 )
 _TO_WRITE_TO = (
-    select(PrivateNote, _CANDIDATES.c.written)
-    .join(
-        _CANDIDATES,
-        and_(
-            PrivateNote.owner_id == BOUND.member_id,
-            PrivateNote.about_id == _CANDIDATES.c.about_id,
-        ),
-    )
+    select(PrivateNote, _WRITTEN)
+    .join(_CANDIDATE, _OF_THE_TWO)
     .join(PrivateNote.about)
     .where(
-        or_(_CANDIDATES.c.written.is_(None), _CANDIDATES.c.written < _CANDIDATES.c.due),
+        or_(_WRITTEN.is_(None), _CANDIDATE.c.due > _WRITTEN),
         visible(BOUND, NOW),
     )
     .options(contains_eager(PrivateNote.about))
     .order_by(
-        case((_CANDIDATES.c.written > _LATEST_WORD, _CANDIDATES.c.written), else_=_LATEST_WORD),
-        PrivateNote.about_id,
+        _later(_later(PrivateNote.since, PrivateNote.spoke_at), _WRITTEN), PrivateNote.about_id
     )
     .limit(MOST_SHOWN)
 )

@@ -14,7 +14,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from network.asks import services as asks
-from network.asks.kinds import Kind, Stands
+from network.asks.kinds import Kind
 from network.asks.models import Ask, AskState
 from network.conversations.models import About
 from network.conversations.services import open_about
@@ -54,7 +54,7 @@ def introduce(
     if one.id == other.id:
         raise Invalid(_("Choose two people."), field="other")
     for addressee, about in ((one, other), (other, one)):
-        asks.let_lapse(db, introducer, addressee, CONSENT_KIND, now)
+        _clear(db, introducer, addressee, now)
         asks.may_ask(db, CONSENT_KIND, asker=introducer, addressee=addressee, about=about, now=now)
     introduction = _open(db, introducer, one, other, words=words, submission=submission, now=now)
     for addressee, about in ((one, other), (other, one)):
@@ -181,6 +181,27 @@ def _open(
     return introduction
 
 
+def _clear(db: Session, introducer: Member, addressee: Member, now: datetime) -> None:
+    """Free the one place of the two of letters whose day has come, or that were taken back."""
+    asks.let_lapse(db, introducer, addressee, CONSENT_KIND, now)
+    taken_back = select(Introduction.id).where(
+        Introduction.introducer_id == introducer.id,
+        Introduction.state == IntroductionState.WITHDRAWN,
+    )
+    asks.close(
+        db,
+        and_(
+            Ask.kind == CONSENT,
+            Ask.asker_id == introducer.id,
+            Ask.addressee_id == addressee.id,
+            Ask.state == AskState.WAITING,
+            Ask.thing_id.in_(taken_back),
+        ),
+        actor=introducer,
+        now=now,
+    )
+
+
 def _put(
     db: Session,
     introduction: Introduction,
@@ -211,7 +232,7 @@ def _carried(db: Session, ask: Ask, now: datetime) -> None:
         raise Conflict(_("You are not connected with both of them any more."))
     # Who asked to be introduced is open to it, whatever they let others suggest.
     for kind, addressee, about in ((CONSENT_KIND, target, asker), (_ASKED_FOR, asker, target)):
-        asks.let_lapse(db, connector, addressee, kind, now)
+        _clear(db, connector, addressee, now)
         asks.may_ask(db, kind, asker=connector, addressee=addressee, about=about, now=now)
     introduction = _open(
         db,
@@ -281,11 +302,8 @@ def _still_possible(db: Session, introduction: Introduction, now: datetime) -> b
     return len(db.scalars(seen).all()) == 2  # noqa: PLR2004
 
 
-def _stands(db: Session, ask: Ask) -> Stands:
-    state = db.get_one(Introduction, ask.thing_id).state
-    if state is IntroductionState.OPEN:
-        return Stands.OPEN
-    return Stands.MADE if state is IntroductionState.MADE else Stands.OVER
+def _is_made(db: Session, ask: Ask) -> bool:
+    return db.get_one(Introduction, ask.thing_id).state is IntroductionState.MADE
 
 
 def _take(db: Session, ask: Ask) -> None:
@@ -307,32 +325,37 @@ def _connected_and_free(
     """
     if live_connection(db, introducer.id, addressee.id) is None:
         raise NotAllowed(_("You can introduce people whom you are connected with."))
-    both = (introducer.id, addressee.id)
-    open_one = db.scalar(
-        select(Introduction)
-        .where(
-            Introduction.introducer_id.in_(both),
-            or_(Introduction.low_id.in_(both), Introduction.high_id.in_(both)),
-            Introduction.state.in_((IntroductionState.OPEN, IntroductionState.STOPPED)),
-            Introduction.expires_at > now,
-        )
-        .limit(1)
-    )
-    if open_one is None:
-        return
-    if open_one.introducer_id == introducer.id:
+    if _open_between(db, introducer.id, addressee.id, _LOOKS_OPEN, now):
         raise Conflict(
             _(
                 "One introduction at a time: what you sent %(name)s before is still open.",
                 name=addressee.name,
             )
         )
-    raise Conflict(
-        _(
-            "%(name)s has written to you about an introduction. After that, it is your turn.",
-            name=addressee.name,
-        )
+    # What the other one sent is in their way until its day, whatever became of it, and the refusal
+    # is as any other: it may be about somebody who is not here for this introducer.
+    if _open_between(db, addressee.id, introducer.id, _UNMADE, now):
+        raise NotAllowed(_("%(name)s is not open to this just now.", name=addressee.name))
+
+
+_LOOKS_OPEN = (IntroductionState.OPEN, IntroductionState.STOPPED)
+_UNMADE = (*_LOOKS_OPEN, IntroductionState.WITHDRAWN)
+
+
+def _open_between(
+    db: Session,
+    introducer_id: int,
+    party_id: int,
+    states: Collection[IntroductionState],
+    now: datetime,
+) -> bool:
+    found = select(Introduction.id).where(
+        Introduction.introducer_id == introducer_id,
+        or_(Introduction.low_id == party_id, Introduction.high_id == party_id),
+        Introduction.state.in_(states),
+        Introduction.expires_at > now,
     )
+    return db.scalar(found.limit(1)) is not None
 
 
 def _takes_any(
@@ -407,7 +430,7 @@ CONSENT_KIND = Kind(
     said_yes=_said_yes,
     templates="relationships/consent",
     take=_take,
-    stands=_stands,
+    made=_is_made,
     load=_things,
 )
 CARRY_KIND = Kind(

@@ -135,7 +135,7 @@ def take_back(db: Session, vouch: Vouch, *, actor: Member, now: datetime) -> Non
         .values(words="", context="", taken_back_at=now),
     )
     if gone == 1:
-        _log(db, vouch, "relationships:vouch:taken_back", actor=actor, now=now)
+        _keep_in_log(db, vouch, "relationships:vouch:taken_back", actor=actor, now=now)
 
 
 def live_vouch(db: Session, author: Member, subject: Member) -> Vouch | None:
@@ -186,9 +186,9 @@ def _stand(db: Session, vouch: Vouch, to: Standing, *, actor: Member, now: datet
             Standing.SHOWN: "relationships:vouch:shown",
             Standing.KEPT: "relationships:vouch:kept",
         }
-        _log(db, vouch, kind[to], actor=actor, now=now)
+        _keep_in_log(db, vouch, kind[to], actor=actor, now=now)
 
 
-def _log(db: Session, vouch: Vouch, kind: str, *, actor: Member, now: datetime) -> None:
+def _keep_in_log(db: Session, vouch: Vouch, kind: str, *, actor: Member, now: datetime) -> None:
     """Write it down; nobody is told, least of all the author that their words are kept."""
     record(db, kind, actor=actor.id, subject=("vouch", vouch.id), now=now)

@@ -9,7 +9,6 @@ from network.db import db
 from network.htmx import Page, page
 from network.members import current
 from network.relationships.drawing import HEIGHT, MARK, MOST, WIDTH, drawn
-from network.relationships.queries import connections as queries
 from network.relationships.queries import map as relationship_map
 
 ties = Blueprint("ties", __name__)
@@ -20,7 +19,7 @@ FURTHEST = 5000
 @ties.get("/connections")
 def connections() -> Page:
     people = relationship_map.known(db.session, current.member(), clock.now())
-    start, end = _start(), _start() + queries.PAGE
+    start, end = _start(), _start() + relationship_map.PAGE
     shown = [] if start else relationship_map.pictured(people, MOST)
     return page(
         "relationships/connections.html",

@@ -1,0 +1,139 @@
+"""What lies between the invented people: the ways they are, introductions in every state, vouches,
+and what they keep about each other.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from network.asks import services as asks
+from network.demo.talk import People, Told, moment, opened_by, read_all, read_told, say
+from network.members.kinds import WhoMayWrite
+from network.members.models import Member
+from network.members.services.participation import set_ways
+from network.relationships.kinds import CONNECTION
+from network.relationships.models import Introduction, Rhythm
+from network.relationships.services import introductions, notes, vouches
+
+
+def tell_ties(db: Session, people: People, now: datetime) -> None:
+    """Let people open ways, introduce each other, and write about each other."""
+    told = read_told("ties.json")
+    for handle, member in people.items():
+        _ways(db, member, handle, told["ways"])
+    for number, each in enumerate(told["introductions"]):
+        _introduction(db, people, each, label=f"demo-introduction-{number}", now=now)
+    for number, each in enumerate(told["carries"]):
+        _carry(db, people, each, label=f"demo-carry-{number}", now=now)
+    for each in told["put_off"]:
+        _put_off(db, people, each, now)
+    for each in told["vouches"]:
+        _vouch(db, people, each, now)
+    for each in told["notes"]:
+        _note(db, people, each, now)
+
+
+def _ways(db: Session, member: Member, handle: str, told: Told) -> None:
+    who = WhoMayWrite.CONNECTIONS
+    if handle in told["written_by_anyone"]:
+        who = WhoMayWrite.ANYONE
+    elif handle in told["written_by_shared"]:
+        who = WhoMayWrite.SHARED
+    set_ways(
+        db,
+        member,
+        who_may_write=who,
+        open_to_introductions=handle not in told["no_introductions"],
+        shown_as_way=handle not in told["not_shown"],
+        now=member.joined_at,
+    )
+
+
+def _introduction(db: Session, people: People, told: Told, *, label: str, now: datetime) -> None:
+    by, (one, other) = people[told["by"]], (people[each] for each in told["for"])
+    introduction = introductions.introduce(
+        db, by, one, other, words=told["words"], submission=label, now=moment(told, by, now)
+    )
+    for step in told.get("then", ()):
+        _step(db, introduction, step, actor=people[step["who"]], now=now)
+    if "said" in told:
+        conversation = opened_by(db, introduction.id)
+        say(db, people, conversation, told["said"], label=label, now=now)
+        read_all(db, conversation)
+
+
+def _step(
+    db: Session, introduction: Introduction, told: Told, *, actor: Member, now: datetime
+) -> None:
+    at = moment(told, actor, now)
+    match told["does"]:
+        case "yes":
+            letters = introductions.consents(db, introduction)
+            letter = next(each for each in letters if each.addressee_id == actor.id)
+            kind, read = introductions.CONSENT_KIND, letter.mark
+            asks.accept(db, letter, kind, actor=actor, now=at, read=read)
+        case "reword":
+            introductions.reword(db, introduction, words=told["words"], actor=actor, now=at)
+        case "withdraw":
+            introductions.withdraw(db, introduction, actor=actor, now=at)
+
+
+def _carry(db: Session, people: People, told: Told, *, label: str, now: datetime) -> None:
+    asker, connector = people[told["by"]], people[told["through"]]
+    ask = introductions.ask_to_carry(
+        db,
+        asker,
+        connector,
+        people[told["to"]],
+        words=told["words"],
+        submission=label,
+        now=moment(told, asker, now),
+    )
+    if "carried" in told:
+        at = moment(told["carried"], connector, now)
+        asks.accept(db, ask, introductions.CARRY_KIND, actor=connector, now=at)
+
+
+def _put_off(db: Session, people: People, told: Told, now: datetime) -> None:
+    """Tell of an ask that its addressee wanted to think of again after so many days."""
+    asker, addressee = people[told["from"]], people[told["to"]]
+    ask = asks.send(
+        db,
+        CONNECTION,
+        asker=asker,
+        addressee=addressee,
+        reason=told["reason"],
+        submission=f"demo-{asker.handle}-{addressee.handle}",
+        now=moment(told, asker, now),
+    )
+    at = moment(told["answered"], addressee, now)
+    again_at = at + timedelta(days=told["again_in_days"])
+    asks.decline(db, ask, CONNECTION, actor=addressee, now=at, again_at=again_at)
+
+
+def _vouch(db: Session, people: People, told: Told, now: datetime) -> None:
+    author, subject = people[told["by"]], people[told["about"]]
+    at = moment(told, author, now)
+    vouch = vouches.write(db, author, subject, context=told["context"], words=told["words"], now=at)
+    decided = min(at + timedelta(hours=20), now)
+    if told["standing"] == "shown":
+        vouches.show(db, vouch, actor=subject, now=decided)
+    elif told["standing"] == "kept":
+        vouches.keep(db, vouch, actor=subject, now=decided)
+
+
+def _note(db: Session, people: People, told: Told, now: datetime) -> None:
+    owner, about = people[told["by"]], people[told["about"]]
+    notes.save(
+        db,
+        owner,
+        about,
+        note=told["note"],
+        how_met=told["how_met"],
+        rhythm=Rhythm(told["rhythm"]),
+        now=moment(told, owner, now),
+    )
+    if "spoke_days" in told:
+        notes.spoke(db, owner, about, now=now - timedelta(days=told["spoke_days"]))
