@@ -38,6 +38,8 @@ PAGES = (
     "/people/m7",
     "/asks",
     "/connections",
+    "/conversations",
+    "/conversations/new",
     "/me/profile",
     "/me/participation",
     "/me/account",

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from network.asks import services as asks
+from network.asks.models import Ask
 from network.demo.talk import People, Told, moment, opened_by, read_all, read_told, say
 from network.members.kinds import WhoMayWrite
 from network.members.models import Member
 from network.members.services.participation import set_ways
-from network.relationships.kinds import CONNECTION
 from network.relationships.models import Introduction, Rhythm
 from network.relationships.services import introductions, notes, vouches
 
@@ -27,8 +27,6 @@ def tell_ties(db: Session, people: People, now: datetime) -> None:
         _introduction(db, people, each, label=f"demo-introduction-{number}", now=now)
     for number, each in enumerate(told["carries"]):
         _carry(db, people, each, label=f"demo-carry-{number}", now=now)
-    for each in told["put_off"]:
-        _put_off(db, people, each, now)
     for each in told["vouches"]:
         _vouch(db, people, each, now)
     for each in told["notes"]:
@@ -70,14 +68,22 @@ def _step(
     at = moment(told, actor, now)
     match told["does"]:
         case "yes":
-            letters = introductions.consents(db, introduction)
-            letter = next(each for each in letters if each.addressee_id == actor.id)
+            letter = _letter_to(db, introduction, actor)
             kind, read = introductions.CONSENT_KIND, letter.mark
             asks.accept(db, letter, kind, actor=actor, now=at, read=read)
+        case "no":
+            letter, kind = _letter_to(db, introduction, actor), introductions.CONSENT_KIND
+            again_at = at + timedelta(days=told["again_in_days"])
+            asks.decline(db, letter, kind, actor=actor, now=at, again_at=again_at)
         case "reword":
             introductions.reword(db, introduction, words=told["words"], actor=actor, now=at)
         case "withdraw":
             introductions.withdraw(db, introduction, actor=actor, now=at)
+
+
+def _letter_to(db: Session, introduction: Introduction, member: Member) -> Ask:
+    letters = making.consents(db, introduction)
+    return next(letter for letter in letters if letter.addressee_id == member.id)
 
 
 def _carry(db: Session, people: People, told: Told, *, label: str, now: datetime) -> None:
@@ -94,23 +100,6 @@ def _carry(db: Session, people: People, told: Told, *, label: str, now: datetime
     if "carried" in told:
         at = moment(told["carried"], connector, now)
         asks.accept(db, ask, introductions.CARRY_KIND, actor=connector, now=at)
-
-
-def _put_off(db: Session, people: People, told: Told, now: datetime) -> None:
-    """Tell of an ask that its addressee wanted to think of again after so many days."""
-    asker, addressee = people[told["from"]], people[told["to"]]
-    ask = asks.send(
-        db,
-        CONNECTION,
-        asker=asker,
-        addressee=addressee,
-        reason=told["reason"],
-        submission=f"demo-{asker.handle}-{addressee.handle}",
-        now=moment(told, asker, now),
-    )
-    at = moment(told["answered"], addressee, now)
-    again_at = at + timedelta(days=told["again_in_days"])
-    asks.decline(db, ask, CONNECTION, actor=addressee, now=at, again_at=again_at)
 
 
 def _vouch(db: Session, people: People, told: Told, now: datetime) -> None:

@@ -7,7 +7,8 @@ import time_machine
 from sqlalchemy import select
 
 from network.conversations import services
-from network.conversations.models import Conversation, Message, Participant
+from network.conversations.dress import Dress
+from network.conversations.models import About, Conversation, Message, Participant
 from network.db import reading, transaction
 from network.members.kinds import State, WhoMayWrite
 from network.members.models import Member, Participation
@@ -433,3 +434,18 @@ def test_the_list_has_further_pages(kept, make_member, sign_in, now):
     client = sign_in(ama)
     assert client.get("/conversations").text.count("data-conversation=") == 50
     assert client.get("/conversations?from=50").text.count("data-conversation=") == 3
+
+
+def test_a_conversation_about_a_thing_wears_what_its_package_gave_it(kept, sign_in, app):
+    _ama, rui, talk = kept
+    seen = []
+
+    def load(_db, conversation, member, _now):
+        seen.append((conversation.id, member.id))
+        return {}
+
+    foot = "conversations/_from_here.html"
+    app.extensions["dresses"] = {"direct": Dress(About.DIRECT, "", foot, load)}
+    page = sign_in(rui).get(f"/conversations/{talk.key}").text
+    assert page.count('id="from-here"') == 2
+    assert seen == [(talk.id, rui.id)]

@@ -20,6 +20,7 @@ from network.relationships.queries import introductions as queries
 from network.relationships.queries.connections import live_connection
 from network.relationships.services import connections
 from network.relationships.services import introductions as services
+from network.relationships.services import making
 
 WORDS = "You both left something unfinished about kitchens that run themselves."
 OTHER_WORDS = "You both know what a kitchen does when its manager leaves."
@@ -51,7 +52,7 @@ def introduce(db, dara, ama, rui, now, submission="one", words=WORDS):
 
 def letter(db, introduction, addressee):
     (found,) = (
-        each for each in services.consents(db, introduction) if each.addressee_id == addressee.id
+        each for each in making.consents(db, introduction) if each.addressee_id == addressee.id
     )
     return found
 

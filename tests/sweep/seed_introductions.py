@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from network.asks import services as asks
 from network.members.models import Member, Participation
 from network.relationships.services import introductions as services
+from network.relationships.services import making
 
 if TYPE_CHECKING:
     from tests.sweep.seed import World
@@ -28,7 +29,7 @@ def introductions(db: Session, world: World) -> None:
         begun = services.introduce(
             db, *people, words=words, submission=" ".join(one.pair)[:40], now=LATELY
         )
-        for ask in services.consents(db, begun):
+        for ask in making.consents(db, begun):
             member = next(each for each in people if each.id == ask.addressee_id)
             if any(members[label] is member for label in one.yes):
                 kind = services.CONSENT_KIND

@@ -10,21 +10,24 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from network.asks import services as asks
 from network.asks.kinds import Kind
 from network.asks.models import Ask, AskState
-from network.conversations.models import About
-from network.conversations.services import open_about
-from network.errors import Conflict, Invalid, NotAllowed, NotFound
+from network.errors import Conflict, Invalid
 from network.events.services import record
-from network.members.models import Member, Participation
-from network.members.visibility import Viewer, visible
+from network.members.models import Member
 from network.relationships.models import Introduction, IntroductionState
 from network.relationships.queries.connections import live_connection
-from network.relationships.queries.introductions import is_way
+from network.relationships.services.guards import (
+    connected_and_free,
+    knows_the_way,
+    takes_any,
+    takes_introductions,
+)
+from network.relationships.services.making import consented, consents, lock
 from network.relationships.services.stopping import CARRY, CONSENT, over
 from network.text import clean
 from network.translation import _
@@ -104,7 +107,7 @@ def reword(
 
     Raises `Invalid` for the words, `Conflict` when it is over or was reworded too often.
     """
-    _lock(db, introduction)
+    lock(db, introduction)
     if not _looks_open(introduction, now):
         raise Conflict
     words = clean(words)
@@ -129,18 +132,12 @@ def reword(
 
 def withdraw(db: Session, introduction: Introduction, *, actor: Member, now: datetime) -> None:
     """Take an introduction back. Twice is once; raises `Conflict` when it is over."""
-    _lock(db, introduction)
+    lock(db, introduction)
     if introduction.state is IntroductionState.WITHDRAWN:
         return
     if not _looks_open(introduction, now):
         raise Conflict
     over(db, introduction, IntroductionState.WITHDRAWN, actor=actor, now=now)
-
-
-def consents(db: Session, introduction: Introduction) -> list[Ask]:
-    """Return the two letters of an introduction."""
-    letters = select(Ask).where(Ask.kind == CONSENT, Ask.thing_id == introduction.id)
-    return list(db.scalars(letters.order_by(Ask.id)))
 
 
 def _open(
@@ -249,133 +246,12 @@ def _carried(db: Session, ask: Ask, now: datetime) -> None:
     asks.accept(db, mine, CONSENT_KIND, actor=asker, now=now, read=mine.mark)
 
 
-def _consented(db: Session, ask: Ask, now: datetime) -> None:
-    """Make the introduction when this was the second yes to the same words."""
-    introduction = db.get_one(Introduction, ask.thing_id)
-    if introduction.state is not IntroductionState.OPEN:
-        return  # stopped or taken back: the yes stands, and nothing comes of it
-    letters = consents(db, introduction)
-    both = [each for each in letters if each.state is AskState.ACCEPTED]
-    same = {each.reason for each in both} == {introduction.words}
-    if len(both) == 2 and same and _still_possible(db, introduction, now):  # noqa: PLR2004
-        _make(db, introduction, actor=ask.addressee_id, now=now)
-
-
-def _make(db: Session, introduction: Introduction, *, actor: int, now: datetime) -> None:
-    introduction.state, introduction.ended_at = IntroductionState.MADE, now
-    conversation = open_about(
-        db,
-        About.INTRODUCTION,
-        introduction.id,
-        people=(introduction.introducer_id, introduction.low_id, introduction.high_id),
-        opener=db.get_one(Member, introduction.introducer_id),
-        now=now,
-    )
-    record(
-        db,
-        "relationships:introduction:made",
-        actor=actor,
-        subject=("introduction", introduction.id),
-        now=now,
-        to=("mail",),
-        introducer=introduction.introducer_id,
-        low=introduction.low_id,
-        high=introduction.high_id,
-        conversation=conversation.id,
-    )
-
-
-def _still_possible(db: Session, introduction: Introduction, now: datetime) -> bool:
-    """Whether the introducer is connected with both, and the two may know of each other."""
-    for party in (introduction.low_id, introduction.high_id):
-        if live_connection(db, introduction.introducer_id, party) is None:
-            return False
-    low, high = (
-        db.get_one(Member, introduction.low_id),
-        db.get_one(Member, introduction.high_id),
-    )
-    sees = and_(
-        or_(Member.id == high.id, visible(Viewer.of(high), now)),
-        or_(Member.id == low.id, visible(Viewer.of(low), now)),
-    )
-    seen = select(Member.id).where(Member.id.in_((low.id, high.id)), sees)
-    return len(db.scalars(seen).all()) == 2  # noqa: PLR2004
-
-
 def _is_made(db: Session, ask: Ask) -> bool:
     return db.get_one(Introduction, ask.thing_id).state is IntroductionState.MADE
 
 
 def _take(db: Session, ask: Ask) -> None:
-    _lock(db, db.get_one(Introduction, ask.thing_id))
-
-
-def _open_to_introductions(
-    _db: Session, _introducer: Member, _addressee: Member, participation: Participation
-) -> bool:
-    return participation.open_to_introductions
-
-
-def _connected_and_free(
-    db: Session, introducer: Member, addressee: Member, _about: Member | None, now: datetime
-) -> None:
-    """Let only connections be introduced, and each in one introduction at a time between the two.
-
-    Reads what the introducer knows and nothing of the answers.
-    """
-    if live_connection(db, introducer.id, addressee.id) is None:
-        raise NotAllowed(_("You can introduce people whom you are connected with."))
-    if _open_between(db, introducer.id, addressee.id, _LOOKS_OPEN, now):
-        raise Conflict(
-            _(
-                "One introduction at a time: what you sent %(name)s before is still open.",
-                name=addressee.name,
-            )
-        )
-    # What the other one sent is in their way until its day, whatever became of it, and the refusal
-    # is as any other: it may be about somebody who is not here for this introducer.
-    if _open_between(db, addressee.id, introducer.id, _UNMADE, now):
-        raise NotAllowed(_("%(name)s is not open to this just now.", name=addressee.name))
-
-
-_LOOKS_OPEN = (IntroductionState.OPEN, IntroductionState.STOPPED)
-_UNMADE = (*_LOOKS_OPEN, IntroductionState.WITHDRAWN)
-
-
-def _open_between(
-    db: Session,
-    introducer_id: int,
-    party_id: int,
-    states: Collection[IntroductionState],
-    now: datetime,
-) -> bool:
-    found = select(Introduction.id).where(
-        Introduction.introducer_id == introducer_id,
-        or_(Introduction.low_id == party_id, Introduction.high_id == party_id),
-        Introduction.state.in_(states),
-        Introduction.expires_at > now,
-    )
-    return db.scalar(found.limit(1)) is not None
-
-
-def _takes_any(
-    _db: Session, _asker: Member, _addressee: Member, _participation: Participation
-) -> bool:
-    return True
-
-
-def _knows_the_way(
-    db: Session, asker: Member, connector: Member, target: Member | None, now: datetime
-) -> None:
-    """Let a connector be asked only where the network shows them as a way: else it tells."""
-    if target is None:
-        raise NotFound
-    if live_connection(db, asker.id, target.id) is not None:
-        raise Conflict(_("You are connected with %(name)s already.", name=target.name))
-    if not is_way(db, asker, connector, target, now):
-        raise NotAllowed(
-            _("%(name)s cannot be asked for this here. You can write to them.", name=connector.name)
-        )
+    lock(db, db.get_one(Introduction, ask.thing_id))
 
 
 def _said_yes(ask: Ask) -> str:
@@ -394,11 +270,6 @@ def _said_carry(ask: Ask) -> str:
 
 def _name_of(ask: Ask) -> str:
     return ask.about.name if ask.about is not None else ""
-
-
-def _lock(db: Session, introduction: Introduction) -> None:
-    """Take the row, and read it as it stands now."""
-    db.refresh(introduction, with_for_update=True)
 
 
 def _looks_open(introduction: Introduction, now: datetime) -> bool:
@@ -424,9 +295,9 @@ def _things(db: Session, ids: Collection[int]) -> dict[int, Introduction]:
 CONSENT_KIND = Kind(
     name=CONSENT,
     lifetime=OPEN_FOR,
-    open_to=_open_to_introductions,
-    guard=_connected_and_free,
-    accepted=_consented,
+    open_to=takes_introductions,
+    guard=connected_and_free,
+    accepted=consented,
     said_yes=_said_yes,
     templates="relationships/consent",
     take=_take,
@@ -436,10 +307,10 @@ CONSENT_KIND = Kind(
 CARRY_KIND = Kind(
     name=CARRY,
     lifetime=OPEN_FOR,
-    open_to=_takes_any,
-    guard=_knows_the_way,
+    open_to=takes_any,
+    guard=knows_the_way,
     accepted=_carried,
     said_yes=_said_carry,
     templates="relationships/carry",
 )
-_ASKED_FOR = replace(CONSENT_KIND, open_to=_takes_any)
+_ASKED_FOR = replace(CONSENT_KIND, open_to=takes_any)

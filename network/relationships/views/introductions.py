@@ -39,7 +39,7 @@ def overview() -> Page:
 
 @introductions.get("/introductions/new")
 def begin() -> Page:
-    form = IntroduceForm(submission=uuid4().hex, one=request.args.get("one", ""))
+    form = IntroduceForm(submission=uuid4().hex, one=request.args.get("first", ""))
     key = request.args.get("ask", "")
     if not key:
         return _begin(form, None)
