@@ -15,7 +15,7 @@ from network.members.kinds import WhoMayWrite
 from network.members.models import Member
 from network.members.services.participation import set_ways
 from network.relationships.models import Introduction, Rhythm
-from network.relationships.services import introductions, notes, vouches
+from network.relationships.services import introductions, making, notes, vouches
 
 
 def tell_ties(db: Session, people: People, now: datetime) -> None:

@@ -18,9 +18,8 @@ from network.relationships import access
 from network.relationships.models import Introduction, IntroductionState
 from network.relationships.queries import introductions as queries
 from network.relationships.queries.connections import live_connection
-from network.relationships.services import connections
+from network.relationships.services import connections, making
 from network.relationships.services import introductions as services
-from network.relationships.services import making
 
 WORDS = "You both left something unfinished about kitchens that run themselves."
 OTHER_WORDS = "You both know what a kitchen does when its manager leaves."
