@@ -9,6 +9,7 @@ from network import auth, clock
 from network.asks import queries as asks
 from network.asks.shown import shown
 from network.asks.views import kinds
+from network.conversations.unread import unread
 from network.db import db
 from network.htmx import Page, page
 from network.members import current
@@ -39,6 +40,7 @@ def home() -> Page:
         waits=bool(waiting),
         words_about_me=queries.words_about(db.session, member, now),
         at=now,
+        unread=unread(db.session, member, now),
         put_off=asks.put_off(db.session, member, now),
         again=queries.to_write_to(db.session, member, now),
         newcomers=queries.newcomers(db.session, current.viewer(), now),

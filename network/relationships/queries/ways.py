@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    literal_column,
     not_,
     null,
     select,
@@ -36,7 +37,7 @@ from network.members.visibility import BOUND, NOW, Viewer, awake, not_apart, shi
 MOST_NAMED = 3
 # How many of the viewer's connections are looked beyond in one day for ways of two steps, others on
 # other days: somebody who knows thousands does not make a page slow.
-MOST_BEGINNINGS = 12
+MOST_BEGINNINGS = 16
 # A prime just below what fits; numbers multiplied by one of each day's come in an order of its own.
 _PRIME = 2**31 - 1
 
@@ -97,18 +98,43 @@ def _kept(statement: Any, name: str) -> CTE:  # noqa: ANN401  # a select or a un
     return step
 
 
-def _edges(one: Any, other: Any) -> Any:  # noqa: ANN401
-    """Return the live connections from those in `one` to those in `other` (None: to anybody).
+_LOW, _HIGH, _LIVE = Connection.low_id, Connection.high_id, Connection.ended_at.is_(None)
+# Both ends of a connection; the addition of nothing keeps SQLite from trying every pair of the two.
+_ENDS = ((_LOW, _HIGH, _HIGH + 0), (_HIGH, _LOW, _LOW + 0))
 
-    The addition of nothing keeps SQLite from trying every pair of the two.
-    """
-    low, high, live = Connection.low_id, Connection.high_id, Connection.ended_at.is_(None)
+
+def _of(people: CTE) -> Any:  # noqa: ANN401  # a union of two selects
+    """Select the live connections of these people, from each of them to the other."""
     return union_all(
         *(
-            select(begin.label("start"), end.label("reached")).where(
-                begin.in_(select(one)), live, *([] if other is None else [(end + 0).in_(other)])
+            select(end.label("start"), other.label("reached")).where(
+                end.in_(select(people.c.id)), _LIVE
             )
-            for begin, end in ((low, high), (high, low))
+            for end, other, _ in _ENDS
+        )
+    )
+
+
+def _shared(people: CTE, with_: CTE) -> Any:  # noqa: ANN401
+    """Select the live connections of these people with those."""
+    return union_all(
+        *(
+            select(end.label("start"), other.label("reached")).where(
+                end.in_(select(people.c.id)), _LIVE, plain.in_(select(with_.c.id))
+            )
+            for end, other, plain in _ENDS
+        )
+    )
+
+
+def _meeting(people: CTE, near: CTE) -> Any:  # noqa: ANN401
+    """Select the paths that end at these people, over those whom the connections `near` reach."""
+    return union_all(
+        *(
+            select(end.label("start"), near.c.start.label("through"), near.c.reached)
+            .join(near, near.c.reached == plain)
+            .where(end.in_(select(people.c.id)), _LIVE)
+            for end, _, plain in _ENDS
         )
     )
 
@@ -130,13 +156,12 @@ def _here_for_each_other(one: CTE, other: CTE) -> ColumnElement[bool]:
 
 
 def _statement() -> Select[Any]:
-    live = Connection.ended_at.is_(None)
     mine = _kept(
         union_all(
-            select(Connection.high_id.label("id")).where(
-                Connection.low_id == BOUND.member_id, live
-            ),
-            select(Connection.low_id).where(Connection.high_id == BOUND.member_id, live),
+            *(
+                select(other.label("id")).where(end == BOUND.member_id, _LIVE)
+                for end, other, _ in _ENDS
+            )
         ),
         "mine",
     )
@@ -170,7 +195,7 @@ def _statement() -> Select[Any]:
 
 def _one_step(mine: CTE, target: CTE) -> CTE:
     """Whom both know, at most `MOST_NAMED` for each target."""
-    shared = _kept(_edges(target.c.id, select(mine.c.id)), "shared")
+    shared = _kept(_shared(target, mine), "shared")
     way = _kept(_people(Member.id.in_(select(shared.c.reached)), Participation.shown_as_way), "way")
     place = func.row_number().over(partition_by=shared.c.start, order_by=(way.c.turn, way.c.id))
     placed = (
@@ -185,18 +210,15 @@ def _one_step(mine: CTE, target: CTE) -> CTE:
 
 def _two_steps(mine: CTE, target: CTE, one: CTE) -> CTE:
     """One path of two steps to each target to whom nobody leads in one."""
-    far = _kept(
-        select(target).where(target.c.id.not_in(select(one.c.target))),
-        "far",
-    )
+    far = _kept(select(target).where(target.c.id.not_in(select(one.c.target))), "far")
+    # Written out: for a limit that is filled in, SQLite plans the whole statement anew each time.
     first = _kept(
         _people(Member.id.in_(select(mine.c.id)), Participation.shown_as_way)
         .order_by("turn", Member.id)
-        .limit(MOST_BEGINNINGS),
+        .limit(literal_column(str(MOST_BEGINNINGS))),
         "beginning",
     )
-    near = _kept(_edges(first.c.id, None), "near")
-    span = _kept(_edges(far.c.id, select(near.c.reached)), "span")
+    span = _kept(_meeting(far, _kept(_of(first), "near")), "span")
     second = _kept(
         _people(
             Member.id.in_(select(span.c.reached)),
@@ -215,8 +237,7 @@ def _two_steps(mine: CTE, target: CTE, one: CTE) -> CTE:
             place.label("place"),
         )
         .join(second, second.c.id == span.c.reached)
-        .join(near, near.c.reached == second.c.id)
-        .join(first, first.c.id == near.c.start)
+        .join(first, first.c.id == span.c.through)
         .join(far, far.c.id == span.c.start)
         .where(_here_for_each_other(first, second), _here_for_each_other(second, far))
         .subquery("placed_far")
