@@ -11,7 +11,7 @@ from enum import IntEnum
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, select, union_all
+from sqlalchemy import Select, and_, case, exists, literal_column, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from network.events.models import Event
@@ -141,7 +141,7 @@ def _statement() -> Select[Any]:
             by.ended_at <= Connection.since,
         )
         .order_by(by.ended_at.desc())
-        .limit(1)
+        .limit(literal_column("1"))  # a limit that is filled in is planned anew each time
         .scalar_subquery()
     )
     both_asked = exists().where(

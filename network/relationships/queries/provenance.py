@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from network.columns import BigId, UtcDateTime
@@ -147,7 +147,7 @@ _BEFORE = (
         Introduction.ended_at <= bindparam("since", type_=UtcDateTime()),
     )
     .order_by(Introduction.ended_at.desc())
-    .limit(1)
+    .limit(literal_column("1"))  # a limit that is filled in is planned anew each time
     .scalar_subquery()
 )
 _OF_CONNECTION = _events(
