@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 import network
 from network import htmx
-from tests.sweep.crawl import HTMX, conversation_keys, every_value, filled, rules
+from tests.sweep.crawl import HTMX, every_value, filled, keys_to_open, rules
 from tests.sweep.forms import SENTENCE, Form, forms_in
 from tests.sweep.seed import World
 
@@ -177,7 +177,7 @@ def asked_for(own: World, rendered: list[Rendered]) -> Iterator[Asked]:
     done: set[str] = set()
     for viewer in VIEWERS:
         client, homes = own.client(viewer), defaultdict(list)
-        keys = ["purpose", "stage", "contact", *conversation_keys(own.app)]
+        keys = ["purpose", "stage", "contact", *keys_to_open(own.app)]
         near = [own.story.people[label].handle for label in ("owner3", "stranger")]
         values = every_value(own.app) | {"handle": near, "key": keys}
         paths = [path for rule in rules(own.app, "GET") for path in filled(rule, values)]
@@ -200,6 +200,7 @@ def asked_for(own: World, rendered: list[Rendered]) -> Iterator[Asked]:
                     latest = rendered[-1] if part.data else ("", ())
                     at = [path, *homes[form.target.removeprefix("#")][:2]]
                     at += [form.hx] if form.method == "GET" else []
+                    at.append("/asks")  # what was answered on Today stands there until its day
                     # Words about oneself are answered on Today, and stay on one's own page.
                     at.append(f"/people/{own.story.people[viewer].handle}")
                     pages = [client.get(each) for each in dict.fromkeys(at)]

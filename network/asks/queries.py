@@ -46,18 +46,23 @@ _OF_MINE = (
     .join(Ask.asker)
     .where(
         Ask.addressee_id == BOUND.member_id,
-        Ask.state == AskState.DECLINED,
         visible(BOUND, NOW),
         about_seen(BOUND, NOW),
     )
     .options(contains_eager(Ask.asker), joinedload(Ask.about))
 )
-_ANSWERED = _OF_MINE.where(Ask.expires_at > NOW).order_by(Ask.ended_at.desc()).limit(20)
-_PUT_OFF = _OF_MINE.where(Ask.again_at <= NOW).order_by(Ask.again_at).limit(20)
+_NO = Ask.state == AskState.DECLINED
+_YES_TO_A_PART = and_(Ask.state == AskState.ACCEPTED, Ask.thing_id.is_not(None))
+_ANSWERED = (
+    _OF_MINE.where(Ask.expires_at > NOW, or_(_NO, _YES_TO_A_PART))
+    .order_by(Ask.ended_at.desc())
+    .limit(20)
+)
+_PUT_OFF = _OF_MINE.where(_NO, Ask.again_at <= NOW).order_by(Ask.again_at).limit(20)
 
 
 def answered(db: Session, member: Member, now: datetime) -> Sequence[Ask]:
-    """Return what this member answered and can still take back, the newest first."""
+    """Return what this member answered and is still open, the newest first."""
     return db.scalars(_ANSWERED, Viewer.of(member).at(now)).all()
 
 

@@ -18,6 +18,7 @@ from network.members.models import Member
 
 Told = Mapping[str, Any]
 People = Mapping[str, Member]
+WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def read_told(name: str) -> dict[str, Any]:
@@ -29,8 +30,12 @@ def read_told(name: str) -> dict[str, Any]:
 
 
 def moment(told: Told, teller: Member, now: datetime) -> datetime:
-    """Return when something happened: so many days ago, by the clock of whoever did it."""
+    """Return when something happened: so many days ago, by the clock of whoever did it; where it is
+    told to be on a day of the week, on the last such day before.
+    """
     day = (now - timedelta(days=told["days"])).date()
+    if "on" in told:
+        day -= timedelta(days=(day.weekday() - WEEK.index(told["on"])) % 7)
     clock = time.fromisoformat(told.get("at", "10:00"))
     return min(datetime.combine(day, clock, ZoneInfo(teller.time_zone)).astimezone(UTC), now)
 

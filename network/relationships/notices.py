@@ -48,10 +48,15 @@ def _made(db: Session, member: Member, key: str, delivery: Delivery, context: Co
         .order_by(Member.name)
     ).all()
     said = _("An introduction has been made: a conversation is open for the three of you.")
-    if names:
+    if len(names) > 1:
         said = _(
-            "%(names)s said yes, and a conversation is open for the three of you.",
-            names=_(" and ").join(names),
+            "%(first)s and %(other)s both said yes. A conversation is open for the three of you.",
+            first=names[0],
+            other=names[1],
+        )
+    elif names:
+        said = _(
+            "%(name)s said yes too. A conversation is open for the three of you.", name=names[0]
         )
     return Letter(
         to=member.email,

@@ -14,7 +14,7 @@ MOST_WORDINGS, SHORTEST = 4, 10
 CONSENT, CARRY = "introduction", "carry"
 
 
-class No(Exception):  # noqa: N818  # it is the word that is said
+class No(Exception):  # it is the word that is said
     """A refusal: "not found", "not allowed", "conflict" or "invalid"."""
 
 
@@ -40,12 +40,6 @@ class Letter:
 
     def is_open(self, now: datetime) -> bool:
         return self.sent_at + OPEN_FOR > now
-
-    def seems_open(self, now: datetime) -> bool:
-        """Whatever was answered or ended: what one may not know, one cannot try out."""
-        if self.thing is not None:
-            return self.thing.told_party(now) == "open"
-        return self.as_asker_sees(now) == "waiting"
 
     def as_asker_sees(self, now: datetime) -> str:
         """INV-14: a no is the same as silence, before and after the day."""
@@ -142,7 +136,7 @@ class Oracle:
             unless(letter.state in {"waiting", "declined"} and letter.is_open(self.now), "conflict")
             unless(self.connected(connector, asker), "conflict")
             self._may_introduce(connector, target, asker)
-            self._may_introduce(connector, asker, target, asked_for=True)
+            self._may_introduce(connector, asker, target, asked=True)
             unless(len(words) >= SHORTEST, "invalid")
             letter.state, letter.again_at = "accepted", None
             letter.became = self._begin(connector, asker, target, letter.words)
@@ -150,28 +144,26 @@ class Oracle:
         if words != letter.words:
             self.reword(letter.became, words)
 
-    def _may_introduce(
-        self, who: str, addressee: str, about: str, *, asked_for: bool = False
-    ) -> None:
+    def _may_introduce(self, who: str, addressee: str, about: str, *, asked: bool = False) -> None:
         unless(who != addressee, "not allowed")
         unless(self.sees(who, addressee), "not found")
-        unless(self.awake(addressee) and (asked_for or addressee in self.takes), "not allowed")
+        unless(self.awake(addressee) and (asked or addressee in self.takes), "not allowed")
         unless(self.connected(who, addressee), "not allowed")
-        one_at_a_time = any(
-            each.introducer == who and addressee in each.pair and each.looks_open(self.now)
-            for each in self.introductions
-        )
-        unless(not one_at_a_time, "conflict")
+        mine = [e for e in self.introductions if e.introducer == who and addressee in e.pair]
+        theirs = [e for e in self.introductions if e.introducer == addressee and who in e.pair]
+        unless(not any(each.looks_open(self.now) for each in mine), "conflict")
+        # What one may not know of an end, one cannot try out.
+        unless(not any(each.told_party(self.now) == "open" for each in theirs), "not allowed")
         self._is_time(CONSENT, who, addressee, about)
 
     def _is_time(self, kind: str, asker: str, addressee: str, about: str) -> None:
         """INV-12, INV-16: one between two people until its day, the same one after 90 days."""
         for each in self.letters:
-            mine = (each.kind, each.asker, each.addressee) == (kind, asker, addressee)
-            theirs = (each.kind, each.asker, each.addressee) == (kind, addressee, asker)
-            again = mine and each.about == about and each.sent_at + COOLING_OFF > self.now
-            still = theirs or (mine and each.thing is None)
-            unless(not (again or (still and each.seems_open(self.now))), "conflict")
+            if each.kind == kind and {each.asker, each.addressee} == {asker, addressee}:
+                same = (each.asker, each.about) == (asker, about)
+                seems_open = kind == CARRY and each.as_asker_sees(self.now) == "waiting"
+                too_soon = same and each.sent_at + COOLING_OFF > self.now
+                unless(not (seems_open or too_soon), "conflict")
 
     def _begin(self, who: str, one: str, other: str, words: str) -> Introduced:
         begun = Introduced(who, frozenset((one, other)), words, self.now)
@@ -182,9 +174,8 @@ class Oracle:
         return begun
 
     def _put(self, letter: Letter) -> Letter:
-        for each in self._in_its_place(letter):
-            if not each.is_open(self.now):
-                each.state = "lapsed"
+        for each in self._in_its_place(letter):  # its time has run out, or its thing is over
+            each.state = "closed" if each.is_open(self.now) else "lapsed"
         self.letters.append(letter)
         return letter
 
@@ -205,18 +196,12 @@ class Oracle:
             return
         unless(read == letter.words, "conflict")
         self._move(letter, {"waiting", "declined"}, "accepted")
-        begun = letter.thing
-        if begun is not None and begun.state == "open" and self._can_be_made(begun):
-            begun.state = "made"
-
-    def _can_be_made(self, begun: Introduced) -> bool:
-        """INV-21, INV-24."""
-        one, other = begun.pair
-        agreed = all(
-            each.state == "accepted" and each.words == begun.words for each in begun.letters
-        )
-        tied = all(self.connected(begun.introducer, each) for each in begun.pair)
-        return agreed and tied and self.sees(one, other) and self.sees(other, one)
+        one, other = letter.thing.pair  # INV-21, INV-24
+        agreed = {each.state for each in letter.thing.letters} == {"accepted"}
+        tied = all(self.connected(letter.asker, each) for each in (one, other))
+        meet = self.sees(one, other) and self.sees(other, one)
+        if letter.thing.state == "open" and agreed and tied and meet:
+            letter.thing.state = "made"
 
     def no(self, letter: Letter, again_at: datetime | None = None) -> None:
         self._must_see(letter)
@@ -285,55 +270,46 @@ class Oracle:
             if (carried or (apart and two == begun.pair)) and begun.state in {"open", "stopped"}:
                 self._over(begun, "stopped")
         for each in self.letters:
-            named = {each.asker, each.addressee, each.about} if apart else {}
             asked = each.kind == CARRY and two == {each.asker, each.addressee}
-            if asked or two <= set(named):
-                self._close(each)
+            if asked or (apart and two <= {each.asker, each.addressee, each.about}):
+                self._close([each])
 
     def _over(self, begun: Introduced, state: str) -> None:
         begun.state = state
-        for each in begun.letters:
-            self._close(each)
+        self._close(begun.letters)
 
-    def _close(self, letter: Letter) -> None:
-        if letter.state in {"waiting", "declined"}:
-            letter.state, letter.again_at = "closed", None
+    def _close(self, letters: list[Letter]) -> None:
+        for each in letters:
+            if each.state in {"waiting", "declined"}:
+                each.state, each.again_at = "closed", None
 
     def _must_carry(self, begun: Introduced) -> None:
-        unless(not any(self.apart(begun.introducer, each) for each in begun.pair), "not found")
+        unless(not self._parted(begun.introducer, begun.pair), "not found")
 
     # What each may know (INV-14, INV-22, INV-23)
 
-    def _to(self, me: str, state: str) -> list[Letter]:
-        return [
-            each
-            for each in self.letters
-            if each.addressee == me and each.state == state
-            if self.sees(me, each.asker) and self.sees(me, each.about)
-        ]
-
     def knows(self, me: str) -> dict[str, list[tuple[Letter | Introduced, str]]]:
         """Return what stands on the pages of one person."""
-        now = self.now
-        said_yes = [each for each in self._to(me, "accepted") if each.thing is not None]
+        now, to_me = self.now, [each for each in self.letters if each.addressee == me]
+        seen = [each for each in to_me if self.sees(me, each.asker) and self.sees(me, each.about)]
+        open_ones = [each for each in seen if each.is_open(now)]
+        later = [each for each in seen if each.again_at is not None and each.again_at <= now]
+        said_yes = [each for each in seen if each.thing is not None and each.state == "accepted"]
+        mine = [each for each in self.letters if each.asker == me and each.thing is None]
+        with_me = [each for each in mine if not self._parted(me, {each.addressee, each.about})]
+        carried = [each for each in self.introductions if each.introducer == me]
         return {
-            "inbox": [(e, e.words) for e in self._to(me, "waiting") if e.is_open(now)],
-            "answered": [(e, e.words) for e in self._to(me, "declined") if e.is_open(now)],
-            "put off": [
-                (e, e.words)
-                for e in self._to(me, "declined")
-                if e.again_at is not None and e.again_at <= now
-            ],
-            "of me": [(e, e.thing.told_party(now)) for e in said_yes],
-            "sent": [
-                (e, e.as_asker_sees(now))
-                for e in self.letters
-                if e.asker == me and e.thing is None
-                if not self.apart(me, e.addressee) and not self.apart(me, e.about)
-            ],
+            "inbox": [(each, each.words) for each in open_ones if each.state == "waiting"],
+            "answered": [(each, each.words) for each in open_ones if each.state == "declined"],
+            "put off": [(each, each.words) for each in later if each.state == "declined"],
+            "of me": [(each, each.thing.told_party(now)) for each in said_yes],
+            "sent": [(each, each.as_asker_sees(now)) for each in with_me],
             "carried": [
-                (e, e.told_introducer(now))
-                for e in self.introductions
-                if e.introducer == me and not any(self.apart(me, each) for each in e.pair)
+                (each, each.told_introducer(now))
+                for each in carried
+                if not self._parted(me, each.pair)
             ],
         }
+
+    def _parted(self, viewer: str, people: set[str] | frozenset[str]) -> bool:
+        return any(self.apart(viewer, each) for each in people)

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from network.asks import queries as asked
@@ -29,15 +29,15 @@ from network.asks.access import ask_to_answer, ask_to_withdraw
 from network.asks.models import Ask
 from network.conversations.models import Conversation, Participant
 from network.db import db as database
-from network.db import transaction
+from network.db import reading, transaction
 from network.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from network.events.models import Delivery, Event
 from network.members.kinds import WhoMayWrite
-from network.members.models import Connection, Member, Shield
+from network.members.models import Member, Shield
 from network.members.services import boundaries, participation
 from network.relationships import access
 from network.relationships.kinds import CONNECTION
-from network.relationships.models import Introduction
+from network.relationships.models import Introduction, IntroductionState
 from network.relationships.queries import introductions as queries
 from network.relationships.services import connections
 from network.relationships.services import introductions as services
@@ -588,3 +588,110 @@ def test_inv_12_to_24_hold_for_every_history(ids: dict[str, int]) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+# Two at once
+
+Act = Callable[[Session, dict[str, Member], Introduction], object]
+
+
+def says_yes(who: str) -> Act:
+    def act(db: Session, people: dict[str, Member], found: Introduction) -> None:
+        me, kind, now = people[who], services.CONSENT_KIND, found.sent_at
+        (ask,) = (each for each in services.consents(db, found) if each.addressee_id == me.id)
+        asks.accept(db, ask, kind, actor=me, now=now, read=Ask(reason=WORDS[0]).mark)
+
+    return act
+
+
+def rewords(db: Session, people: dict[str, Member], found: Introduction) -> None:
+    services.reword(db, found, words=WORDS[1], actor=people["dara"], now=found.sent_at)
+
+
+def withdraws(db: Session, people: dict[str, Member], found: Introduction) -> None:
+    services.withdraw(db, found, actor=people["dara"], now=found.sent_at)
+
+
+def blocks(db: Session, people: dict[str, Member], found: Introduction) -> None:
+    connections.block(db, people["ama"], people["bea"], now=found.sent_at)
+
+
+def ends(db: Session, people: dict[str, Member], found: Introduction) -> None:
+    tie = connections.live_connection(db, people["dara"].id, people["ama"].id)
+    connections.end(db, tie, actor=people["ama"], now=found.sent_at)
+
+
+def takes_back(db: Session, people: dict[str, Member], found: Introduction) -> None:
+    me, kind, now = people["ama"], services.CONSENT_KIND, found.sent_at
+    (ask,) = (each for each in services.consents(db, found) if each.addressee_id == me.id)
+    asks.take_back(db, ask, kind, actor=me, now=now)
+
+
+def at_once(app: Flask, ids: dict[str, int], key: str, *acts: Act) -> list[str]:
+    """Do these at once, each in a transaction of its own; return how each of them ended."""
+    ready, said = threading.Barrier(len(acts)), []
+
+    def run(act: Act) -> None:
+        with app.app_context():
+            ready.wait()
+            try:
+                with transaction() as db:
+                    people = {name: db.get_one(Member, each) for name, each in ids.items()}
+                    act(db, people, db.scalars(BY_KEY, {"key": key}).one())
+            except Exception as error:  # noqa: BLE001  # a thread's own error is seen by nobody
+                said.append(type(error).__name__)
+            else:
+                said.append("")
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return said
+
+
+BY_KEY = select(Introduction).where(Introduction.key == bindparam("key"))
+
+
+def anew(db: Session, people: dict[str, Member], turn: int) -> Introduction:
+    """Let Dara write to Ama and Bea, whatever parted them the last time."""
+    now, (ama, bea, dara) = (
+        NOON + turn * timedelta(days=100),
+        map(people.get, NAMES[:2] + ("dara",)),
+    )
+    boundaries.unblock(db, ama, blocked_id=bea.id, now=now)
+    if connections.live_connection(db, dara.id, ama.id) is None:
+        sent = {"reason": WORDS[0], "submission": f"again {turn}", "now": now}
+        ask = asks.send(db, CONNECTION, asker=dara, addressee=ama, **sent)
+        asks.accept(db, ask, CONNECTION, actor=ama, now=now)
+    sent = {"words": WORDS[0], "submission": f"turn {turn}", "now": now}
+    return services.introduce(db, dara, ama, bea, **sent)
+
+
+THE_OTHER_YES = says_yes("ama")
+AGAINST = (THE_OTHER_YES, rewords, withdraws, blocks, ends, takes_back)
+
+
+@pytest.mark.parametrize("against", AGAINST, ids=lambda act: act.__name__)
+def test_inv_21_a_second_yes_that_races_makes_it_once_and_to_these_words_or_not_at_all(
+    app: Flask, ids: dict[str, int], against: Act
+) -> None:
+    for turn in range(6):
+        with transaction() as db:
+            people = {name: db.get_one(Member, each) for name, each in ids.items()}
+            found = anew(db, people, turn)
+            if against is not THE_OTHER_YES:
+                THE_OTHER_YES(db, people, found)
+        acts = (says_yes("bea"), against)[:: 1 if turn % 2 else -1]
+        said = at_once(app, ids, found.key, *acts)
+        assert set(said) <= {"", "Conflict"}
+        with reading() as db:
+            now = db.scalars(BY_KEY, {"key": found.key}).one()
+            rooms = select(Conversation).where(Conversation.thing_id == now.id)
+            made = now.state is IntroductionState.MADE
+            assert len(db.scalars(rooms).all()) == made
+            assert not made or now.words == WORDS[0]
+            assert made or against is not THE_OTHER_YES
+            states = [each.state.value for each in services.consents(db, now)]
+            assert not made or states == ["accepted", "accepted"]

@@ -91,7 +91,7 @@ def read(viewer, subject, now):
     with reading() as db:
         eyes = THE_WEB if viewer is None else Viewer.of(db.get_one(Member, viewer.id))
         found = queries.about(db, eyes, db.get_one(Member, subject.id), now)
-        return [vouch.author.handle for vouch in found.read]
+        return [said.author.handle for said in found.read]
 
 
 def end(one, other, now):
@@ -448,6 +448,12 @@ def test_where_there_is_no_room_the_form_says_from_when_and_keeps_the_words(
     assert "There is room again from 11 November 2027" in page
     assert "<textarea" not in page
     answer = post(hers, "/people/rui/vouch", {"context": CONTEXT, "words": WORDS})
+    assert (answer.status_code, WORDS in answer.text) == (422, True)
+
+
+def test_the_words_stay_on_a_page_that_gives_back_a_form(ama, rui, people, sign_in, now):
+    stand(write(ama, rui, now), "shown", now)
+    answer = post(sign_in(people["dara"]), "/people/rui/connect", {"reason": "Short."})
     assert (answer.status_code, WORDS in answer.text) == (422, True)
 
 

@@ -20,6 +20,7 @@ from network.columns import Base
 from network.conversations.models import Conversation, Message
 from network.db import reading
 from network.members.models import Member
+from network.relationships.models import Introduction
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HTMX = {"HX-Request": "true"}
@@ -104,7 +105,7 @@ def told(response: TestResponse) -> str:
     return "\n".join([response.get_data(as_text=True), *(value for _, value in response.headers)])
 
 
-def conversation_keys(app: Flask) -> list[str]:
-    """Return the key of every conversation."""
+def keys_to_open(app: Flask) -> list[str]:
+    """Return the key of every conversation and of every introduction."""
     with app.app_context(), reading() as db:
-        return list(db.scalars(select(Conversation.key)))
+        return [*db.scalars(select(Conversation.key)), *db.scalars(select(Introduction.key))]

@@ -12,9 +12,11 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from tests.sweep.crawl import UNSAFE, conversation_keys, every_value, filled, rules, unsafe_rules
+from tests.sweep.crawl import UNSAFE, every_value, filled, keys_to_open, rules, unsafe_rules
 from tests.sweep.seed import World
 
+# Somebody who is shown as a way, and to whom.
+CARRIED_BY = ("connection", "second")
 SENTENCE = "A sentence that is long enough."
 TYPED = {
     "email": "somebody.new@outside.example",
@@ -139,14 +141,16 @@ def rule_of(app: Flask, path: str, method: str) -> Rule | None:
 def offered(world: World, viewers: Iterable[str], handles: list[str]) -> list[Offered]:
     """Return one form for each route that changes something, as these viewers are offered it."""
     found: dict[str, Offered] = {}
-    keys = ["purpose", *conversation_keys(world.app)]
+    keys = ["purpose", *keys_to_open(world.app)]
     values = every_value(world.app) | {"handle": handles, "key": keys}
     for viewer in viewers:
         client = world.client(viewer)
         values["token"] = world.links.get(viewer, [])
         paths = [path for rule in rules(world.app, "GET") for path in filled(rule, values)]
         to_one = f"/conversations/new?to={world.story.people['connection'].handle}"
-        for path in [to_one, *paths, "/people?q=quiet"]:
+        connector, target = (world.story.people[each].handle for each in CARRIED_BY)
+        asked = f"/people/{target}/introduction?through={connector}"
+        for path in [to_one, asked, *paths, "/people?q=quiet"]:
             for form in forms_in(client.get(path).text):
                 if form.method not in UNSAFE:
                     continue

@@ -15,7 +15,7 @@ from network.columns import Base
 from network.conversations.models import Conversation, Message, Participant
 from network.db import reading
 from network.members.models import Application, Invitation, SavedSearch, Shield, SignIn
-from network.relationships.models import Vouch
+from network.relationships.models import Introduction, Vouch
 from tests.sweep import oracle
 from tests.sweep.canaries import OWNERS
 from tests.sweep.crawl import HTMX, TOKEN, UNKNOWN, answer, difference, filled, rules
@@ -86,6 +86,7 @@ def others_keys(world: World, viewer: str) -> dict[str, str]:
         there = select(Participant.conversation_id).where(Participant.member_id == me)
         owned[Conversation] = Conversation.id.not_in(there)
         owned[Message] = Message.conversation_id.not_in(there)
+        owned[Introduction] = Introduction.introducer_id != me
         owned |= {Invitation: Invitation.id > 0, Application: Application.id > 0}
         return {
             model.__tablename__: db.scalars(select(model.key).where(not_mine).limit(1)).one()
@@ -97,7 +98,7 @@ def test_no_table_with_keys_is_forgotten() -> None:
     keyed = {table.name for table in Base.metadata.sorted_tables if "key" in table.columns}
     assert keyed == {
         *("saved_search", "shield", "sign_in", "ask", "invitation", "application", "vouch"),
-        *("conversation", "message"),
+        *("conversation", "message", "introduction"),
         *("connection", "report"),  # no address bears the key of one
     }
 

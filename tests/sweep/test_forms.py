@@ -14,8 +14,9 @@ from tests.sweep.crawl import HTMX, filled, unsafe_rules
 from tests.sweep.forms import Offered, not_offered
 from tests.sweep.seed import World, dump
 
-# Offered only where there is something to offer: a demo, or words that have stood for half a year.
-RARELY_OFFERED = {"demo.enter", "profile.confirm", "participation.confirm"}
+# Offered only where there is something to offer: a demo, words that have stood for half a year, an
+# ask that was put off and whose day has come.
+RARELY_OFFERED = {"demo.enter", "profile.confirm", "participation.confirm", "asks.let_go"}
 LAST = ("conversations.leave", "signing_in.sign_out")
 
 

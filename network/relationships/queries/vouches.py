@@ -4,11 +4,12 @@ know. Each loader and each list is built from the same predicates.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, not_, or_, select
+from sqlalchemy import Select, and_, bindparam, not_, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from network.columns import BigId
@@ -49,13 +50,21 @@ _WAITING = LIVE.where(ABOUT_ME, Vouch.standing == Standing.WAITING).order_by(*_N
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Words about somebody, and who signed them."""
+
+    vouch: Vouch
+    author: Member
+
+
+@dataclass(frozen=True, slots=True)
 class InOthersWords:
     """What a viewer reads about somebody. `mine` is what the viewer wrote: others read it only
     where it is also in `read`.
     """
 
-    read: Sequence[Vouch] = ()
-    mine: Vouch | None = None
+    read: Sequence[Said] = ()
+    mine: Said | None = None
     further: bool = False
 
 
@@ -64,10 +73,11 @@ def about(db: Session, viewer: Viewer, subject: Member, now: datetime) -> InOthe
     is shown and what they wrote.
     """
     bound = {**viewer.at(now), "subject_id": subject.id, "most": ON_A_PAGE + 2}
-    found = db.scalars(_ON_THE_PAGE, bound).all()
-    mine = next((vouch for vouch in found if vouch.author_id == viewer.member_id), None)
-    read = [v for v in found if v.standing is Standing.SHOWN or v.subject_id == viewer.member_id]
-    read.sort(key=lambda vouch: (vouch.written_at, vouch.id), reverse=True)
+    found = _said(db, _ON_THE_PAGE, bound)
+    mine = next((each for each in found if each.author.id == viewer.member_id), None)
+    own_page = viewer.member_id == subject.id
+    read = [each for each in found if own_page or each.vouch.standing is Standing.SHOWN]
+    read.sort(key=lambda each: (each.vouch.written_at, each.vouch.id), reverse=True)
     return InOthersWords(read[:ON_A_PAGE], mine, further=len(read) > ON_A_PAGE)
 
 
@@ -76,10 +86,15 @@ def all_about(
 ) -> InOthersWords:
     """Return the words about somebody from this place on, the newest first."""
     bound = {"subject_id": subject.id, "most": ON_ITS_OWN_PAGE + 1, "start": start}
-    read = db.scalars(_ALL, {**viewer.at(now), **bound}).all()
+    read = _said(db, _ALL, {**viewer.at(now), **bound})
     return InOthersWords(read[:ON_ITS_OWN_PAGE], further=len(read) > ON_ITS_OWN_PAGE)
 
 
-def waiting(db: Session, member: Member, now: datetime) -> Sequence[Vouch]:
+def waiting(db: Session, member: Member, now: datetime) -> Sequence[Said]:
     """Return words about a member on which they have not decided yet, the newest first."""
-    return db.scalars(_WAITING, Viewer.of(member).at(now)).all()
+    return _said(db, _WAITING, Viewer.of(member).at(now))
+
+
+def _said(db: Session, statement: Select[Vouch], bound: Mapping[str, Any]) -> list[Said]:
+    """Take each with its author: a page that is shown again after an undo looks nobody up."""
+    return [Said(vouch, vouch.author) for vouch in db.scalars(statement, bound)]

@@ -78,7 +78,8 @@ def answer(key: str) -> Any:  # noqa: ANN401
     else:
         raise Invalid(_("Let members read them, or keep them to yourself."))
     if wants_part():
-        return page("relationships/vouch.html", "vouch", vouch=vouch, answered=True)
+        author = vouch.author
+        return page("relationships/vouch.html", "vouch", vouch=vouch, author=author, answered=True)
     return see_other("relationships.person", handle=member.handle, _anchor=f"vouch-{key}")
 
 
