@@ -70,12 +70,12 @@ NOW = bindparam("viewer_now", type_=UtcDateTime())
 def connected(one: Any, other: Any) -> ColumnElement[bool]:  # noqa: ANN401  # an id or a column
     """Hold where the two have a live connection."""
     tie = _TIE
+    live = tie.ended_at.is_(None)  # in both branches: the indexes hold live connections only
     return exists().where(
-        tie.ended_at.is_(None),
         or_(
-            and_(tie.low_id == one, tie.high_id == other),
-            and_(tie.low_id == other, tie.high_id == one),
-        ),
+            and_(tie.low_id == one, tie.high_id == other, live),
+            and_(tie.low_id == other, tie.high_id == one, live),
+        )
     )
 
 

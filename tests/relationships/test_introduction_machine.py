@@ -656,10 +656,8 @@ BY_KEY = select(Introduction).where(Introduction.key == bindparam("key"))
 
 def anew(db: Session, people: dict[str, Member], turn: int) -> Introduction:
     """Let Dara write to Ama and Bea, whatever parted them the last time."""
-    now, (ama, bea, dara) = (
-        NOON + turn * timedelta(days=100),
-        map(people.get, NAMES[:2] + ("dara",)),
-    )
+    now = NOON + turn * timedelta(days=100)
+    ama, bea, dara = (people[name] for name in ("ama", "bea", "dara"))
     boundaries.unblock(db, ama, blocked_id=bea.id, now=now)
     if connections.live_connection(db, dara.id, ama.id) is None:
         sent = {"reason": WORDS[0], "submission": f"again {turn}", "now": now}

@@ -149,7 +149,7 @@ def test_a_member_asks_a_connector_who_passes_it_on_in_other_words(people, sign_
     assert post(ama, at, {"words": WORDS, "submission": "c"}).status_code == 303
     assert "To Dara Example, to meet Rui Example" in ama.get("/asks").text
     with transaction() as db:
-        key = db.scalars(select(Ask.key).where(Ask.kind == services.CARRY)).one()
+        key = db.scalars(select(Ask.key).where(Ask.kind == services.CARRY_KIND.name)).one()
     assert WORDS in dara.get(f"/introductions/new?ask={key}").text
     assert post(dara, "/introductions", {"ask": key, "words": OTHER_WORDS}).status_code == 303
     assert "would put it in other words" in ama.get("/asks").text
@@ -169,3 +169,23 @@ def test_a_member_asks_a_connector_who_passes_it_on_in_other_words(people, sign_
 def test_a_way_is_asked_and_nothing_else(people, sign_in, at, status):
     done = post(sign_in(people["ama"]), at, {"words": WORDS, "submission": "c"})
     assert done.status_code == status
+
+
+@pytest.mark.parametrize("words", ["Short", "x" * 2001])
+def test_other_words_that_are_not_taken_are_kept(people, introduced, sign_in, words):
+    at = f"/introductions/{introduced}/words"
+    refused = post(sign_in(people["dara"]), at, {"words": words})
+    assert (refused.status_code, words in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize("words", ["Short", "x" * 2001])
+def test_words_to_carry_that_are_not_taken_are_kept(people, sign_in, words):
+    ama, dara = sign_in(people["ama"]), sign_in(people["dara"])
+    at = "/people/rui/introduction?through=dara"
+    refused = post(ama, at, {"words": words, "submission": "d"})
+    assert (refused.status_code, words in refused.text) == (422, True)
+    post(ama, at, {"words": WORDS, "submission": "c"})
+    with transaction() as db:
+        key = db.scalars(select(Ask.key).where(Ask.kind == services.CARRY_KIND.name)).one()
+    refused = post(dara, "/introductions", {"ask": key, "words": words})
+    assert (refused.status_code, words in refused.text) == (422, True)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from difflib import unified_diff
 from email import message_from_bytes, policy
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -45,7 +44,7 @@ Act = Callable[[Session, dict[str, Member], datetime], object]
 
 
 @pytest.fixture(scope="module")
-def told_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def told_once(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Dara has written to Ama and Rui, and Rui has said yes. Eli asks Dara to carry words to
     Ama.
     """
@@ -70,7 +69,7 @@ def told_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         for act in (introduces, says("rui", "yes")):
             happens(world, act)
     close(world)
-    yield world
+    return world
 
 
 @pytest.fixture(scope="module")

@@ -84,9 +84,11 @@ class _Reader(HTMLParser):
             self._open.data.append((name, it.get("value") or typed))
 
     def _choice(self, name: str, value: str, *, chosen: bool) -> None:
-        """Take the choice that is made, or else the first."""
+        """Take the choice that is made, or else the first that says something of its own."""
         data = self._open.data
-        if chosen or name not in dict(data):
+        elsewhere = {"", *(kept for other, kept in data if other != name)}
+        held = dict(data).get(name)
+        if chosen or held is None or (held in elsewhere and value not in elsewhere):
             data[:] = [pair for pair in data if pair[0] != name]
             data.append((name, value))
 

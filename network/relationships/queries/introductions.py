@@ -36,6 +36,8 @@ class Mine:
 
     introduction: Introduction
     told: Told
+    low: Member
+    high: Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,13 @@ def carried_by(db: Session, member: Member, now: datetime, limit: int = 50) -> S
         .order_by(Introduction.sent_at.desc(), Introduction.id.desc())
         .limit(limit)
     )
-    return [Mine(each, told_introducer(each, now)) for each in rows]
+    return [carried(each, now) for each in rows]
+
+
+def carried(introduction: Introduction, now: datetime) -> Mine:
+    """Return an introduction, loaded with its people, as its introducer may know of it."""
+    told = told_introducer(introduction, now)
+    return Mine(introduction, told, introduction.low, introduction.high)
 
 
 def of_me(db: Session, member: Member, now: datetime, limit: int = 50) -> Sequence[OfMe]:

@@ -152,7 +152,8 @@ def _begin(form: Any, asked: Ask | None, *, status: int = 200) -> Page:  # noqa:
     known = connected_people(db.session, current.viewer(), now) if asked is None else []
     choices = [("", _("Choose somebody")), *((each.handle, each.name) for each in known)]
     form.one.choices = form.other.choices = choices
-    return page("relationships/introduce.html", form=form, asked=asked, status=status)
+    pair = () if asked is None or asked.about is None else (asked.asker, asked.about)
+    return page("relationships/introduce.html", form=form, pair=pair, status=status)
 
 
 def _one(key: str, form: RewordForm | None, *, status: int = 200) -> Page:
@@ -160,7 +161,7 @@ def _one(key: str, form: RewordForm | None, *, status: int = 200) -> Page:
     introduction = access.introduction_carried(db.session, member, key)
     return page(
         "relationships/introduction.html",
-        each=queries.Mine(introduction, queries.told_introducer(introduction, now)),
+        each=queries.carried(introduction, now),
         conversation=queries.conversation_of(db.session, introduction),
         form=form or RewordForm(words=introduction.words),
         status=status,
