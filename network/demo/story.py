@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from network.asks.models import Ask, AskState
-from network.demo.talk import read_told, tell_conversations
+from network.demo.talk import read_told
 from network.demo.ties import tell_ties
 from network.events.models import Delivery, Event
 from network.events.services import record
@@ -60,7 +60,6 @@ def write_story(db: Session, *, now: datetime) -> int:
     for told in story["applications"]:
         _application(db, told, now)
     tell_ties(db, people, now)
-    tell_conversations(db, people, now)
     _owe_only_what_is_fresh(db, now)
     return len(people)
 

@@ -1,5 +1,5 @@
-"""What lies between the invented people: the ways they are, introductions in every state, vouches,
-and what they keep about each other.
+"""What lies between the invented people: the ways they are, introductions in every state, and what
+they say and write.
 """
 
 from __future__ import annotations
@@ -10,16 +10,26 @@ from sqlalchemy.orm import Session
 
 from network.asks import services as asks
 from network.asks.models import Ask
-from network.demo.talk import People, Told, moment, opened_by, read_all, read_told, say
+from network.demo.memory import tell_memory
+from network.demo.talk import (
+    People,
+    Told,
+    moment,
+    opened_by,
+    read_all,
+    read_told,
+    say,
+    tell_conversations,
+)
 from network.members.kinds import WhoMayWrite
 from network.members.models import Member
 from network.members.services.participation import set_ways
-from network.relationships.models import Introduction, Rhythm
-from network.relationships.services import introductions, making, notes, vouches
+from network.relationships.models import Introduction
+from network.relationships.services import introductions, making
 
 
 def tell_ties(db: Session, people: People, now: datetime) -> None:
-    """Let people open ways, introduce each other, and write about each other."""
+    """Let people open ways, introduce each other, write about each other, and talk."""
     told = read_told("ties.json")
     for handle, member in people.items():
         _ways(db, member, handle, told["ways"])
@@ -27,10 +37,8 @@ def tell_ties(db: Session, people: People, now: datetime) -> None:
         _introduction(db, people, each, label=f"demo-introduction-{number}", now=now)
     for number, each in enumerate(told["carries"]):
         _carry(db, people, each, label=f"demo-carry-{number}", now=now)
-    for each in told["vouches"]:
-        _vouch(db, people, each, now)
-    for each in told["notes"]:
-        _note(db, people, each, now)
+    tell_memory(db, people, now)
+    tell_conversations(db, people, now)
 
 
 def _ways(db: Session, member: Member, handle: str, told: Told) -> None:
@@ -100,29 +108,3 @@ def _carry(db: Session, people: People, told: Told, *, label: str, now: datetime
     if "carried" in told:
         at = moment(told["carried"], connector, now)
         asks.accept(db, ask, introductions.CARRY_KIND, actor=connector, now=at)
-
-
-def _vouch(db: Session, people: People, told: Told, now: datetime) -> None:
-    author, subject = people[told["by"]], people[told["about"]]
-    at = moment(told, author, now)
-    vouch = vouches.write(db, author, subject, context=told["context"], words=told["words"], now=at)
-    decided = min(at + timedelta(hours=20), now)
-    if told["standing"] == "shown":
-        vouches.show(db, vouch, actor=subject, now=decided)
-    elif told["standing"] == "kept":
-        vouches.keep(db, vouch, actor=subject, now=decided)
-
-
-def _note(db: Session, people: People, told: Told, now: datetime) -> None:
-    owner, about = people[told["by"]], people[told["about"]]
-    notes.save(
-        db,
-        owner,
-        about,
-        note=told["note"],
-        how_met=told["how_met"],
-        rhythm=Rhythm(told["rhythm"]),
-        now=moment(told, owner, now),
-    )
-    if "spoke_days" in told:
-        notes.spoke(db, owner, about, now=now - timedelta(days=told["spoke_days"]))

@@ -39,7 +39,7 @@ def spoken():
     folder = files("network.demo")
     return [
         words
-        for name in ("talk.json", "ties.json")
+        for name in ("talk.json", "ties.json", "memory.json")
         for words in SPOKEN.findall(folder.joinpath(name).read_text(encoding="utf-8"))
     ]
 

@@ -88,8 +88,6 @@ class Oracle:
     letters: list[Letter] = field(default_factory=list)
     introductions: list[Introduced] = field(default_factory=list)
 
-    # Who may know of whom
-
     def connected(self, one: str, other: str) -> bool:
         return frozenset((one, other)) in self.ties
 
@@ -104,8 +102,6 @@ class Oracle:
     def sees(self, viewer: str, other: str) -> bool:
         here = self.awake(other) or self.connected(viewer, other)
         return viewer == other or (here and not self.apart(viewer, other))
-
-    # Sending
 
     def introduce(self, who: str, one: str, other: str, words: str) -> Introduced:
         unless(one != other, "invalid")
@@ -188,8 +184,6 @@ class Oracle:
             if {each.asker, each.addressee} == pair
         ]
 
-    # Answering
-
     def yes(self, letter: Letter, read: str) -> None:
         self._must_see(letter)
         if letter.state == "accepted":
@@ -233,8 +227,6 @@ class Oracle:
         unless(letter.state in origins and letter.is_open(self.now), "conflict")
         letter.state, letter.again_at = to, None
 
-    # Changing and ending
-
     def reword(self, begun: Introduced, words: str) -> None:
         self._must_carry(begun)
         unless(begun.looks_open(self.now), "conflict")
@@ -267,8 +259,8 @@ class Oracle:
     def _stop(self, two: set[str], *, apart: bool) -> None:
         for begun in self.introductions:
             carried = begun.introducer in two and two - {begun.introducer} <= begun.pair
-            if (carried or (apart and two == begun.pair)) and begun.state in {"open", "stopped"}:
-                self._over(begun, "stopped")
+            if (carried or (apart and two == begun.pair)) and begun.state != "made":
+                self._over(begun, "withdrawn" if begun.state == "withdrawn" else "stopped")
         for each in self.letters:
             asked = each.kind == CARRY and two == {each.asker, each.addressee}
             if asked or (apart and two <= {each.asker, each.addressee, each.about}):
@@ -286,10 +278,8 @@ class Oracle:
     def _must_carry(self, begun: Introduced) -> None:
         unless(not self._parted(begun.introducer, begun.pair), "not found")
 
-    # What each may know (INV-14, INV-22, INV-23)
-
     def knows(self, me: str) -> dict[str, list[tuple[Letter | Introduced, str]]]:
-        """Return what stands on the pages of one person."""
+        """Return what stands on the pages of one person: INV-14, INV-22, INV-23."""
         now, to_me = self.now, [each for each in self.letters if each.addressee == me]
         seen = [each for each in to_me if self.sees(me, each.asker) and self.sees(me, each.about)]
         open_ones = [each for each in seen if each.is_open(now)]
@@ -300,7 +290,11 @@ class Oracle:
         carried = [each for each in self.introductions if each.introducer == me]
         return {
             "inbox": [(each, each.words) for each in open_ones if each.state == "waiting"],
-            "answered": [(each, each.words) for each in open_ones if each.state == "declined"],
+            "answered": [
+                (each, each.words)
+                for each in open_ones
+                if each.state == "declined" or each in said_yes
+            ],
             "put off": [(each, each.words) for each in later if each.state == "declined"],
             "of me": [(each, each.thing.told_party(now)) for each in said_yes],
             "sent": [(each, each.as_asker_sees(now)) for each in with_me],

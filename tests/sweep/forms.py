@@ -104,7 +104,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea" and self._area and self._open is not None:
-            self._open.data.append((self._area, self._text.strip() or SENTENCE))
+            self._open.data.append((self._area, f"{self._text.strip()} {SENTENCE}".strip()))
             self._area = ""
         elif tag == "select":
             self._select = ""

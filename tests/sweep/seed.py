@@ -24,7 +24,7 @@ from network.db import db as database
 from network.db import migrate, reading, transaction
 from network.events import worker
 from network.members.kinds import Audience, Joining, Part, State, Work
-from network.members.models import Invitation, Member, Network, SignIn
+from network.members.models import Invitation, Member, Network, Participation, SignIn
 from network.members.services import (
     accounts,
     boundaries,
@@ -121,6 +121,8 @@ def live(folder: Path, *, index_lags: bool) -> World:
             # Tests look at the same people again after a season: they stay signed in, and freshly
             # so.
             db.execute(update(Member).values(password_hash=passwords.hashed(PASSWORD)))
+            # Everybody may be shown as a way to others: what that tells is swept too.
+            db.execute(update(Participation).values(shown_as_way=True))
             db.execute(update(SignIn).values(expires_at=NOW + A_YEAR, fresh_at=NOW))
         world.run_worker({"index"})  # letters wait until everything has happened
         with transaction() as db:
