@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from network.asks.models import Ask, AskState
+from network.demo.connections import tell_connections
 from network.demo.talk import read_told
 from network.demo.ties import tell_ties
 from network.events.models import Delivery, Event
@@ -17,7 +17,6 @@ from network.events.services import record
 from network.members.kinds import DEFAULT_AUDIENCE, Audience, Part, State, WhoMayAsk
 from network.members.models import (
     Application,
-    Connection,
     Member,
     Network,
     Participation,
@@ -27,7 +26,6 @@ from network.members.models import (
 from network.members.services.accounts import remember_belongs
 from network.members.services.boundaries import raise_shield
 from network.members.services.joining import add_member
-from network.relationships.kinds import CONNECTION
 from network.text import clean
 
 WORDS = ("problems", "offers", "looking_for", "learning", "sharing", "story", "contact", "stage")
@@ -51,12 +49,7 @@ def write_story(db: Session, *, now: datetime) -> int:
         )
     )
     people = {told["handle"]: _person(db, told, now) for told in story["members"]}
-    for told in story["connections"]:
-        _connection(db, people[told["a"]], people[told["b"]], told, now)
-    for told in story["asks"]:
-        sent_at = now - timedelta(days=told["days_ago"], hours=2)
-        ask = _ask(db, people[told["from"]], people[told["to"]], told["reason"], sent_at=sent_at)
-        _log_ask(db, ask, "sent", actor=ask.asker_id, now=sent_at)
+    tell_connections(db, people, story, now)
     for told in story["applications"]:
         _application(db, told, now)
     tell_ties(db, people, now)
@@ -148,53 +141,6 @@ def _owe_only_what_is_fresh(db: Session, now: datetime) -> None:
 
 def _months(count: float) -> float:
     return count * MONTH_DAYS
-
-
-def _connection(
-    db: Session, asker: Member, other: Member, told: Mapping[str, Any], now: datetime
-) -> None:
-    since = now - timedelta(days=told["days_ago"])
-    ask = _ask(db, asker, other, told["reason"], sent_at=since - timedelta(days=1))
-    ask.state, ask.ended_at = AskState.ACCEPTED, since
-    _log_ask(db, ask, "sent", actor=asker.id, now=ask.sent_at)
-    _log_ask(db, ask, "accepted", actor=other.id, now=since)
-    connection = Connection(
-        low_id=ask.low_id, high_id=ask.high_id, asker_id=asker.id, reason=ask.reason, since=since
-    )
-    db.add(connection)
-    db.flush()  # the event names it
-    record(
-        db,
-        "relationships:connection:made",
-        actor=other.id,
-        subject=("connection", connection.id),
-        now=since,
-        ask=ask.id,
-        low=ask.low_id,
-        high=ask.high_id,
-    )
-
-
-def _ask(db: Session, asker: Member, other: Member, reason: str, *, sent_at: datetime) -> Ask:
-    low, high = sorted((asker.id, other.id))
-    ask = Ask(
-        kind=CONNECTION.name,
-        asker_id=asker.id,
-        addressee_id=other.id,
-        low_id=low,
-        high_id=high,
-        reason=reason,
-        submission=f"demo-{asker.handle}-{other.handle}"[:40],
-        sent_at=sent_at,
-        expires_at=sent_at + CONNECTION.lifetime,
-    )
-    db.add(ask)
-    db.flush()  # the event names it
-    return ask
-
-
-def _log_ask(db: Session, ask: Ask, verb: str, *, actor: int, now: datetime) -> None:
-    record(db, f"asks:{verb}", actor=actor, subject=("ask", ask.id), now=now, state=ask.state.value)
 
 
 def _application(db: Session, told: Mapping[str, Any], now: datetime) -> None:

@@ -121,8 +121,7 @@ class Oracle:
         unless(shown and tied, "not allowed")
         self._is_time(CARRY, asker, connector, target)
         unless(len(words) >= SHORTEST, "invalid")
-        letter = Letter(CARRY, asker, connector, target, words, self.now)
-        return self._put(letter)
+        return self._put(Letter(CARRY, asker, connector, target, words, self.now))
 
     def carry(self, letter: Letter, words: str) -> None:
         """Pass words on; when they are other words, whoever asked has not said yes to them yet."""
@@ -177,12 +176,9 @@ class Oracle:
 
     def _in_its_place(self, letter: Letter) -> list[Letter]:
         pair = {letter.asker, letter.addressee}
-        return [
-            each
-            for each in self.letters
-            if each.kind == letter.kind and each.state == "waiting" and each is not letter
-            if {each.asker, each.addressee} == pair
-        ]
+        between = [each for each in self.letters if {each.asker, each.addressee} == pair]
+        others = [each for each in between if each.kind == letter.kind and each is not letter]
+        return [each for each in others if each.state == "waiting"]
 
     def yes(self, letter: Letter, read: str) -> None:
         self._must_see(letter)
@@ -245,7 +241,8 @@ class Oracle:
         self._must_carry(begun)
         if begun.state != "withdrawn":
             unless(begun.looks_open(self.now), "conflict")
-            self._over(begun, "withdrawn")
+            begun.state = "withdrawn"
+            self._close(begun.letters)
 
     def end(self, one: str, other: str) -> None:
         self.ties.discard(frozenset((one, other)))
@@ -260,15 +257,12 @@ class Oracle:
         for begun in self.introductions:
             carried = begun.introducer in two and two - {begun.introducer} <= begun.pair
             if (carried or (apart and two == begun.pair)) and begun.state != "made":
-                self._over(begun, "withdrawn" if begun.state == "withdrawn" else "stopped")
+                begun.state = "stopped" if begun.state == "open" else begun.state
+                self._close(begun.letters)
         for each in self.letters:
             asked = each.kind == CARRY and two == {each.asker, each.addressee}
             if asked or (apart and two <= {each.asker, each.addressee, each.about}):
                 self._close([each])
-
-    def _over(self, begun: Introduced, state: str) -> None:
-        begun.state = state
-        self._close(begun.letters)
 
     def _close(self, letters: list[Letter]) -> None:
         for each in letters:
@@ -283,26 +277,20 @@ class Oracle:
         now, to_me = self.now, [each for each in self.letters if each.addressee == me]
         seen = [each for each in to_me if self.sees(me, each.asker) and self.sees(me, each.about)]
         open_ones = [each for each in seen if each.is_open(now)]
-        later = [each for each in seen if each.again_at is not None and each.again_at <= now]
+        noes = [each for each in seen if each.state == "declined"]
+        later = [each for each in noes if each.again_at is not None and each.again_at <= now]
         said_yes = [each for each in seen if each.thing is not None and each.state == "accepted"]
         mine = [each for each in self.letters if each.asker == me and each.thing is None]
         with_me = [each for each in mine if not self._parted(me, {each.addressee, each.about})]
         carried = [each for each in self.introductions if each.introducer == me]
+        with_both = [each for each in carried if not self._parted(me, each.pair)]
         return {
             "inbox": [(each, each.words) for each in open_ones if each.state == "waiting"],
-            "answered": [
-                (each, each.words)
-                for each in open_ones
-                if each.state == "declined" or each in said_yes
-            ],
-            "put off": [(each, each.words) for each in later if each.state == "declined"],
+            "answered": [(each, each.words) for each in open_ones if each in [*noes, *said_yes]],
+            "put off": [(each, each.words) for each in later],
             "of me": [(each, each.thing.told_party(now)) for each in said_yes],
             "sent": [(each, each.as_asker_sees(now)) for each in with_me],
-            "carried": [
-                (each, each.told_introducer(now))
-                for each in carried
-                if not self._parted(me, each.pair)
-            ],
+            "carried": [(each, each.told_introducer(now)) for each in with_both],
         }
 
     def _parted(self, viewer: str, people: set[str] | frozenset[str]) -> bool:
