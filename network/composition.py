@@ -79,7 +79,7 @@ DRESSES: dict[str, Dress] = {INTRODUCED.about.value: INTRODUCED}
 PEOPLE = indexer.Source("member", documents.documents, documents.all_documents)
 LETTERS = {
     **member_notices.LETTERS,
-    **ask_notices.LETTERS,
+    **ask_notices.letters(KINDS),
     **conversation_notices.LETTERS,
     **vouch_notices.LETTERS,
     **introduction_notices.LETTERS,

@@ -27,6 +27,8 @@ class Kind:
     guard: Callable[[Session, Member, Member, Member | None, datetime], None]
     # What a yes does, in the same transaction.
     accepted: Callable[[Session, Ask, datetime], None]
+    # What the letter to the addressee says before the words of the ask.
+    opening: Callable[[Ask], str]
     # What is said to the one who says yes.
     said_yes: Callable[[Ask], str]
     # The folder of its templates: `_waiting.html`, `_answered.html`, `_sent.html`.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from network.asks.access import about_seen
+from network.asks.kinds import Kind
 from network.asks.models import Ask, AskState
 from network.asks.queries import waiting_for
 from network.events.models import Delivery
@@ -18,7 +20,9 @@ from network.members.models import Member
 from network.members.visibility import Viewer, awake, visible
 
 
-def sent(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
+def sent(
+    db: Session, delivery: Delivery, context: Context, *, kinds: Mapping[str, Kind]
+) -> Sequence[Letter]:
     """Tell the person asked, if it still waits, they are not paused, and they may see who asks."""
     addressee = db.scalar(
         select(Member)
@@ -36,19 +40,21 @@ def sent(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
             visible(Viewer.of(addressee), context.now),
             about_seen(Viewer.of(addressee), context.now),
         )
-        .options(contains_eager(Ask.asker))
+        .options(contains_eager(Ask.asker), joinedload(Ask.about))
     )
-    return () if ask is None else (_something_waits(ask, addressee, context),)
+    if ask is None:
+        return ()
+    return (_something_waits(ask, kinds[ask.kind].opening(ask), addressee, context),)
 
 
-def _something_waits(ask: Ask, addressee: Member, context: Context) -> Letter:
+def _something_waits(ask: Ask, opening: str, addressee: Member, context: Context) -> Letter:
     name = ask.asker.name
     until = context.day(ask.expires_at, addressee.time_zone)
     return Letter(
         to=addressee.email,
         subject=_("Something waits for your answer at %(house)s", house=context.house),
         paragraphs=(
-            _("%(name)s asks you something, and writes:", name=name),
+            opening,
             ask.reason,
             _("It is open until %(day)s. Say yes, or not this time, or nothing.", day=until),
             _(
@@ -95,4 +101,6 @@ def accepted(db: Session, delivery: Delivery, context: Context) -> Sequence[Lett
     )
 
 
-LETTERS = {"asks:sent": sent, "asks:accepted": accepted}
+def letters(kinds: Mapping[str, Kind]) -> dict[str, Callable[..., Sequence[Letter]]]:
+    """Return who writes about which event, for these kinds of asks."""
+    return {"asks:sent": partial(sent, kinds=kinds), "asks:accepted": accepted}

@@ -58,7 +58,12 @@ _ANSWERED = (
     .order_by(Ask.ended_at.desc())
     .limit(20)
 )
-_PUT_OFF = _OF_MINE.where(_NO, Ask.again_at <= NOW).order_by(Ask.again_at).limit(20)
+_DUE = _OF_MINE.where(
+    or_(
+        and_(Ask.state == AskState.WAITING, Ask.expires_at > NOW),
+        and_(_NO, Ask.again_at <= NOW),
+    )
+).order_by(Ask.expires_at, Ask.id)
 
 
 def answered(db: Session, member: Member, now: datetime) -> Sequence[Ask]:
@@ -66,9 +71,15 @@ def answered(db: Session, member: Member, now: datetime) -> Sequence[Ask]:
     return db.scalars(_ANSWERED, Viewer.of(member).at(now)).all()
 
 
-def put_off(db: Session, member: Member, now: datetime) -> Sequence[Ask]:
-    """Return what this member wanted to think of again by now, the longest put off first."""
-    return db.scalars(_PUT_OFF, Viewer.of(member).at(now)).all()
+def due(
+    db: Session, member: Member, now: datetime, limit: int = 20
+) -> tuple[Sequence[Ask], Sequence[Ask]]:
+    """Return what waits for this member's answer, the first to lapse first, and what they wanted to
+    think of again by now: in one statement.
+    """
+    found = db.scalars(_DUE.limit(limit), Viewer.of(member).at(now)).all()
+    waiting = [ask for ask in found if ask.state is AskState.WAITING]
+    return waiting, [ask for ask in found if ask.state is AskState.DECLINED]
 
 
 def sent(db: Session, member: Member, limit: int = 50) -> Sequence[Ask]:

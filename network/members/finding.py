@@ -56,6 +56,17 @@ _CONNECTED = union_all(
 _FINDABLE = select(Member, level(BOUND, Member.id)).where(Member.id.in_(_IDS), findable(BOUND, NOW))
 _FINDABLE_IDS = select(Member.id).where(Member.id.in_(_IDS), findable(BOUND, NOW))
 _READABLE = select(Section).where(Section.member_id.in_(_IDS), readable(BOUND))
+# What a suggestion shows: the purpose that is near, and the place.
+_NEAR = (
+    select(Member, level(BOUND, Member.id), Section)
+    .join(Section, Section.member_id == Member.id)
+    .where(
+        Member.id.in_(_IDS),
+        Section.part.in_((Part.PURPOSE, Part.PLACE)),
+        findable(BOUND, NOW),
+        readable(BOUND),
+    )
+)
 _WORDS = (
     select(Section.member_id, Section.body)
     .join(Member, Member.id == Section.member_id)
@@ -188,12 +199,25 @@ class Finder:
             return []
         seen = self._findable(hits)
         people: list[Found] = []
-        for found in self._load([hit.id for hit in hits if hit.id in seen][: limit * SPARE]):
+        for found in self._near([hit.id for hit in hits if hit.id in seen][: limit * SPARE]):
             shared = stems.intersection(self.analyzer.stems(found.words(Part.PURPOSE)))
             if len(shared) > 1 and len(people) < limit:
                 found.quote = mark(found.words(Part.PURPOSE), shared, self.analyzer)
                 people.append(found)
         return people
+
+    def _near(self, ids: Sequence[int]) -> list[Found]:
+        """Return these members in this order, with the little that a suggestion shows."""
+        people: dict[int, Found] = {}
+        for member, seen, section in self.db.execute(
+            _NEAR, {**self.viewer.at(self.now), "ids": ids}
+        ):
+            found = people.setdefault(
+                member.id,
+                Found(member=member, is_connection=seen == Audience.CONNECTIONS, sections={}),
+            )
+            found.sections[section.part.value] = section
+        return [people[each] for each in ids if each in people]
 
     def _findable(self, hits: Iterable[Hit]) -> set[int]:
         """Return which of these the viewer may find: the hidden take nobody's place."""

@@ -9,6 +9,7 @@ from network.relationships.services.connections import (
     connect,
     not_connected_yet,
     open_to_connect,
+    opening,
     said_yes,
 )
 
@@ -18,6 +19,7 @@ CONNECTION = Kind(
     open_to=open_to_connect,
     guard=not_connected_yet,
     accepted=connect,
+    opening=opening,
     said_yes=said_yes,
     templates="relationships/connecting",
     crosses=True,

@@ -32,7 +32,8 @@ def home() -> Page:
         return page("today/landing.html", voices=queries.voices_for_the_web(db.session, now))
     purpose = queries.own_purpose(db.session, member)
     near = finder_for_request().resembling(purpose) if purpose else []
-    waiting = shown(db.session, kinds(), asks.inbox(db.session, member, now, limit=20))
+    waits, put_off = asks.due(db.session, member, now)
+    waiting = shown(db.session, kinds(), waits)
     return page(
         "today/today.html",
         greeting=greeting(member),
@@ -41,7 +42,7 @@ def home() -> Page:
         words_about_me=queries.words_about(db.session, member, now),
         at=now,
         unread=unread(db.session, member, now),
-        put_off=asks.put_off(db.session, member, now),
+        put_off=put_off,
         again=queries.to_write_to(db.session, member, now),
         newcomers=queries.newcomers(db.session, current.viewer(), now),
         purpose=purpose,

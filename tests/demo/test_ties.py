@@ -75,7 +75,7 @@ def test_what_is_asked_to_be_carried_can_be_carried(demo, person, now, handle):
 def test_today_shows_ama_two_to_write_to_one_put_off_and_words_about_her(db, person, now):
     ama = person("ama")
     assert [each.note.about.handle for each in to_write_to(db, ama, now)] == ["aroha", "joaquin"]
-    assert [each.about.handle for each in asks.put_off(db, ama, now)] == ["tariq"]
+    assert [each.about.handle for each in asks.due(db, ama, now)[1]] == ["tariq"]
     assert [each.author.handle for each in waiting(db, ama, now)] == ["hanneke"]
 
 

@@ -15,8 +15,11 @@ from network.members.models import Member
 from network.members.services.boundaries import raise_shield
 from network.members.services.participation import pause
 from network.relationships.kinds import CONNECTION
+from network.relationships.services import making
 from network.relationships.services.connections import block
+from network.relationships.services.introductions import CONSENT_KIND
 from tests.conftest import MakeMember
+from tests.relationships.test_introductions import introduce, tie
 
 Letters = Callable[[], list[EmailMessage]]
 REASON = "We both mend boats.\n\nI would like to hear about yours."
@@ -57,7 +60,7 @@ def test_the_person_asked_gets_the_reason_and_a_quiet_subject(
     assert letter["To"] == bea.email
     assert letter["Subject"] == "Something waits for your answer at Saltmarsh"
     words = letter.get_content().replace("\r\n", "\n")
-    assert "Ama Example asks you something" in words
+    assert "Ama Example would like to stay in touch" in words
     assert REASON in words
     assert "open until 22 December 2026" in words
     assert "A no costs nothing" in words
@@ -151,3 +154,14 @@ def test_inv_14_declining_taking_back_and_lapsing_send_nothing(
     assert len(letters()) == before
     time.shift(timedelta(days=40))
     assert len(letters()) == before
+
+
+def test_a_letter_about_an_introduction_says_whom_one_would_meet(make_member, db, now):
+    made = [make_member(each) for each in ("ama", "rui", "dara")]
+    ama, rui, dara = (db.merge(each) for each in made)
+    for other in (ama, rui):
+        tie(db, dara, other, now)
+    ask = making.consents(db, introduce(db, dara, ama, rui, now))[0]
+    assert ask.about is not None
+    said = CONSENT_KIND.opening(ask)
+    assert f"{dara.name} thinks that you and {ask.about.name} should meet" in said

@@ -444,7 +444,7 @@ class Machine(RuleBasedStateMachine):
         pages = {
             "inbox": [(each.id, each.reason) for each in inbox],
             "answered": [(each.id, each.reason) for each in asked.answered(db, me, now)],
-            "put off": [(each.id, each.reason) for each in asked.put_off(db, me, now)],
+            "put off": [(each.id, each.reason) for each in asked.due(db, me, now)[1]],
             "of me": [(each.ask.id, each.told.value) for each in of_me],
             "sent": [(each.id, asked.as_asker_sees(each, now).value) for each in sent],
             "carried": [(each.introduction.id, each.told.value) for each in carried],

@@ -178,14 +178,14 @@ def paths(world: World, *, all_of_them: bool) -> Iterator[str]:
     only those that tell of people and of what is open between them.
     """
     with world.app.app_context(), reading() as db:
-        found = [key for table in (Introduction, Ask) for key in db.scalars(select(table.key))]
+        mine, letters = (list(db.scalars(select(each.key))) for each in (Introduction, Ask))
     if all_of_them:
-        values = {"handle": [*NAMES, UNKNOWN], "key": [*found, UNKNOWN]}
+        values = {"handle": [*NAMES, UNKNOWN], "key": [*mine, *letters, UNKNOWN]}
         for rule in rules(world.app, "GET"):
             yield from filled(rule, values)
     else:
         yield from ("/", "/asks", "/introductions", "/connections", "/conversations")
-        yield from (f"/introductions/{key}" for key in found)
+        yield from (f"/introductions/{key}" for key in mine)
     for name in NAMES:
         yield f"/people/{name}"
         yield f"/people/{name}/introduction?through=dara"

@@ -123,7 +123,7 @@ def may_see(story: Any, viewer: str, path: str = "") -> set[str]:
 
 def _between_people(story: Any, viewer: str, path: str) -> set[str]:
     """What people said to each other outside of conversations."""
-    seen: set[str] = set()
+    seen = {talk.title for talk in story.talks if viewer in talk.people}
     for tie in story.ties:
         seen |= _of_tie(story, viewer, tie)
     for ask in story.asks:

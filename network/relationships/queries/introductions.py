@@ -8,14 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, not_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from network.asks.access import about_seen
 from network.asks.models import Ask, AskState
 from network.conversations.models import About, Conversation
 from network.members.models import Member, Participation
-from network.members.visibility import Viewer, awake, connected, not_apart, visible
+from network.members.visibility import Viewer, awake, connected, not_apart, shielded, visible
 from network.relationships.models import Introduction, IntroductionState
 
 CONSENT = "introduction"
@@ -146,6 +146,9 @@ def is_way(db: Session, member: Member, connector: Member, target: Member, now: 
             visible(viewer, now),
             connected(member.id, connector.id),
             connected(connector.id, target.id),
+            # Where a shield parts these two there is no way, and nothing tells why.
+            not_(shielded(target.id, connector.belongs)),
+            not_(shielded(connector.id, target.belongs)),
             target_is_open,
         )
     )

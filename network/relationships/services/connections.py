@@ -81,6 +81,11 @@ def connect(db: Session, ask: Ask, now: datetime) -> None:
     )
 
 
+def opening(ask: Ask) -> str:
+    """Say who would like to be connected."""
+    return str(_("%(name)s would like to stay in touch, and writes:", name=ask.asker.name))
+
+
 def said_yes(ask: Ask) -> str:
     """Say that the two are connected."""
     return str(_("You said yes. You and %(name)s are connected.", name=ask.asker.name))

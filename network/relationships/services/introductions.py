@@ -254,6 +254,26 @@ def _take(db: Session, ask: Ask) -> None:
     lock(db, db.get_one(Introduction, ask.thing_id))
 
 
+def _opening(ask: Ask) -> str:
+    return str(
+        _(
+            "%(name)s thinks that you and %(other)s should meet. Both of you read the same words:",
+            name=ask.asker.name,
+            other=_name_of(ask),
+        )
+    )
+
+
+def _carry_opening(ask: Ask) -> str:
+    return str(
+        _(
+            "%(name)s would like to meet %(other)s through you. The words to pass on are:",
+            name=ask.asker.name,
+            other=_name_of(ask),
+        )
+    )
+
+
 def _said_yes(ask: Ask) -> str:
     return str(_("You said yes to meeting %(name)s.", name=_name_of(ask)))
 
@@ -298,6 +318,7 @@ CONSENT_KIND = Kind(
     open_to=takes_introductions,
     guard=connected_and_free,
     accepted=consented,
+    opening=_opening,
     said_yes=_said_yes,
     templates="relationships/consent",
     take=_take,
@@ -310,6 +331,7 @@ CARRY_KIND = Kind(
     open_to=takes_any,
     guard=knows_the_way,
     accepted=_carried,
+    opening=_carry_opening,
     said_yes=_said_carry,
     templates="relationships/carry",
 )
