@@ -37,7 +37,7 @@ from network.members.views.welcome import welcome
 from network.notices import post
 from network.relationships import notices as introduction_notices
 from network.relationships import notices_vouches as vouch_notices
-from network.relationships.introduced import INTRODUCED
+from network.relationships.introduced import BEGUN, INTRODUCED
 from network.relationships.kinds import CONNECTION
 from network.relationships.queries.ways import ways_to
 from network.relationships.services.introductions import CARRY_KIND, CONSENT_KIND
@@ -75,7 +75,7 @@ BLUEPRINTS = (
 )
 KINDS = {kind.name: kind for kind in (CONNECTION, CONSENT_KIND, CARRY_KIND)}
 # What conversations wear that are about something, by what that is.
-DRESSES: dict[str, Dress] = {INTRODUCED.about.value: INTRODUCED}
+DRESSES: dict[str, Dress] = {dress.about.value: dress for dress in (INTRODUCED, *BEGUN)}
 PEOPLE = indexer.Source("member", documents.documents, documents.all_documents)
 LETTERS = {
     **member_notices.LETTERS,

@@ -1,4 +1,4 @@
-"""What the conversation of an introduction shows of it: the words, who brought it, what is next."""
+"""What a conversation shows of how it came about, and of the introduction that it is about."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from network.conversations.models import About, Conversation
 from network.members.models import Member
 from network.members.visibility import Viewer, connected, not_apart, shielded, visible
 from network.relationships.models import Introduction
+from network.relationships.queries.provenance import of_conversation
 
 
 def load(
@@ -62,3 +63,16 @@ INTRODUCED = Dress(
     foot="relationships/_introduced_foot.html",
     load=load,
 )
+
+
+def begun(
+    db: Session, conversation: Conversation, member: Member, _now: datetime
+) -> Mapping[str, Any]:
+    """Return how a conversation of no thing began, from the log."""
+    return {"steps": of_conversation(db, member, conversation)}
+
+
+BEGUN = [
+    Dress(about=about, head="relationships/_begun_head.html", foot="", load=begun)
+    for about in (About.DIRECT, About.GROUP)
+]

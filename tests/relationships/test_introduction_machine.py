@@ -437,14 +437,16 @@ class Machine(RuleBasedStateMachine):
     def _pages(self, name: str) -> dict[str, list[tuple[int, str]]]:
         db, me, now = self.db, self.people[name], self.oracle.now
         inbox, of_me = asked.inbox(db, me, now), queries.of_me(db, me, now)
+        waiting, put_off = asked.due(db, me, now)
         assert asked.something_waits(db, me, now) == bool(inbox)
+        assert {each.id for each in waiting} == {each.id for each in inbox}
         assert all((each.conversation is not None) == (each.told == "made") for each in of_me)
         sent = [each for each in asked.sent(db, me) if each.kind == CARRY]
         carried = queries.carried_by(db, me, now)
         pages = {
             "inbox": [(each.id, each.reason) for each in inbox],
             "answered": [(each.id, each.reason) for each in asked.answered(db, me, now)],
-            "put off": [(each.id, each.reason) for each in asked.due(db, me, now)[1]],
+            "put off": [(each.id, each.reason) for each in put_off],
             "of me": [(each.ask.id, each.told.value) for each in of_me],
             "sent": [(each.id, asked.as_asker_sees(each, now).value) for each in sent],
             "carried": [(each.introduction.id, each.told.value) for each in carried],

@@ -189,3 +189,47 @@ def test_words_to_carry_that_are_not_taken_are_kept(people, sign_in, words):
         key = db.scalars(select(Ask.key).where(Ask.kind == services.CARRY_KIND.name)).one()
     refused = post(dara, "/introductions", {"ask": key, "words": words})
     assert (refused.status_code, words in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize(("said", "days"), [("month", 30), ("season", 91), ("half", 182)])
+def test_what_is_put_off_is_shown_again_to_its_owner_on_the_day(
+    people, introduced, sign_in, now, said, days
+):
+    answer(sign_in(people["ama"]), "ama", said)
+    for offset, shown in ((days - 1, False), (days, True)):
+        with time_machine.travel(now + timedelta(days=offset), tick=False):
+            page = sign_in(people["ama"]).get("/").text
+            assert ("You wanted to think of it again" in page) is shown
+            assert "You wanted to think of it again" not in sign_in(people["dara"]).get("/").text
+
+
+def test_let_go_it_does_not_come_back(people, introduced, sign_in, now):
+    answer(sign_in(people["ama"]), "ama", "month")
+    key, _mark = asked("ama")
+    with time_machine.travel(now + timedelta(days=40), tick=False):
+        ama = sign_in(people["ama"])
+        assert post(ama, f"/asks/{key}/let-go").status_code == 303
+        assert "You wanted to think of it again" not in ama.get("/").text
+        assert post(sign_in(people["rui"]), f"/asks/{key}/let-go").status_code == 404
+
+
+def test_only_what_is_about_somebody_is_put_off(people, introduced, sign_in):
+    ama = sign_in(people["ama"])
+    form = {"reason": "Your lamps have stayed with me.", "submission": "z"}
+    post(sign_in(people["eli"]), "/people/ama/connect", form)
+    with transaction() as db:
+        key = db.scalars(select(Ask.key).where(Ask.kind == "connection")).one()
+    assert post(ama, f"/asks/{key}/answer", {"answer": "month"}).status_code == 422
+
+
+def test_the_introducer_reads_how_it_came_about(people, sign_in):
+    ama, dara = sign_in(people["ama"]), sign_in(people["dara"])
+    post(ama, "/people/rui/introduction?through=dara", {"words": WORDS, "submission": "c"})
+    with transaction() as db:
+        key = db.scalars(select(Ask.key).where(Ask.kind == services.CARRY_KIND.name)).one()
+    post(dara, f"/asks/{key}/answer", {"answer": "yes"})
+    with transaction() as db:
+        at = f"/introductions/{db.scalars(select(Introduction.key)).one()}"
+    assert "Ama Example had asked you for it" in dara.get(at).text
+    answer(sign_in(people["rui"]), "rui")
+    assert "Both had said yes, and a conversation opened." in dara.get(at).text

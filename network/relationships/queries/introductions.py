@@ -17,6 +17,7 @@ from network.conversations.models import About, Conversation
 from network.members.models import Member, Participation
 from network.members.visibility import Viewer, awake, connected, not_apart, shielded, visible
 from network.relationships.models import Introduction, IntroductionState
+from network.relationships.queries.provenance import of_introduction
 
 CONSENT = "introduction"
 
@@ -117,9 +118,18 @@ def of_me(db: Session, member: Member, now: datetime, limit: int = 50) -> Sequen
     return [OfMe(ask, found, told_party(found, now), key) for ask, found, key in rows]
 
 
-def conversation_of(db: Session, introduction: Introduction) -> str | None:
-    """Return the key of the conversation that an introduction opened, if it was made."""
-    return db.scalar(select(Conversation.key).where(_opened_by(introduction.id)))
+def page_of(
+    db: Session, member: Member, introduction: Introduction, now: datetime
+) -> dict[str, Any]:
+    """Return what the introducer's page of an introduction shows: how it stands and how it came
+    about, and the key of the conversation that it opened.
+    """
+    opened = select(Conversation.key).where(_opened_by(introduction.id))
+    return {
+        "each": carried(introduction, now),
+        "conversation": db.scalar(opened),
+        "history": of_introduction(db, member, introduction),
+    }
 
 
 def _opened_by(introduction_id: Any) -> ColumnElement[bool]:  # noqa: ANN401  # an id or a column

@@ -161,8 +161,7 @@ def _one(key: str, form: RewordForm | None, *, status: int = 200) -> Page:
     introduction = access.introduction_carried(db.session, member, key)
     return page(
         "relationships/introduction.html",
-        each=queries.carried(introduction, now),
-        conversation=queries.conversation_of(db.session, introduction),
+        **queries.page_of(db.session, member, introduction, now),
         form=form or RewordForm(words=introduction.words),
         status=status,
     )
