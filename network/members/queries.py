@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, union_all
+from sqlalchemy import Subquery, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from network.columns import UtcDateTime
@@ -111,18 +111,30 @@ def open_invitations(db: Session, now: datetime) -> Sequence[Invitation]:
     ).all()
 
 
+def connected_with(member_id: int) -> Subquery:
+    """Return the ids of everybody connected with a member, in the column `id`."""
+    live = Connection.ended_at.is_(None)
+    return union_all(
+        select(Connection.high_id.label("id")).where(Connection.low_id == member_id, live),
+        select(Connection.low_id.label("id")).where(Connection.high_id == member_id, live),
+    ).subquery()
+
+
+def share_a_connection(db: Session, one: Member, other: Member) -> bool:
+    """Whether somebody is connected with both."""
+    mine, theirs = connected_with(one.id), connected_with(other.id)
+    shared = select(mine.c.id).join(theirs, theirs.c.id == mine.c.id)
+    return db.scalar(shared.limit(1)) is not None
+
+
 def connected_people(
     db: Session, viewer: Viewer, now: datetime, limit: int = 200
 ) -> Sequence[Member]:
     """Return the connections of a member whom they can see now, by name."""
-    mine, live = viewer.member_id, Connection.ended_at.is_(None)
-    ends = union_all(
-        select(Connection.high_id).where(Connection.low_id == mine, live),
-        select(Connection.low_id).where(Connection.high_id == mine, live),
-    )
+    ends = connected_with(viewer.member_id)
     return db.scalars(
         select(Member)
-        .where(Member.id.in_(ends), visible(viewer, now))
+        .where(Member.id.in_(select(ends.c.id)), visible(viewer, now))
         .order_by(Member.name, Member.id)
         .limit(limit)
     ).all()

@@ -13,9 +13,9 @@ from network.asks.models import Ask, AskState
 from network.asks.queries import as_asker_sees
 from network.members.kinds import WhoMayAsk, WhoMayWrite
 from network.members.models import Connection, Member, Participation
+from network.members.queries import share_a_connection
 from network.relationships.kinds import CONNECTION
 from network.relationships.queries.connections import live_connection
-from network.relationships.services.connections import shares_a_connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +59,4 @@ def may_write(
         return participation.who_may_write is WhoMayWrite.ANYONE
     if participation.who_may_connect is WhoMayAsk.SHARED:
         return open_to
-    return shares_a_connection(db, member, other)
+    return share_a_connection(db, member, other)

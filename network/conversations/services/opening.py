@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Subquery, and_, bindparam, exists, or_, select, union_all
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from network.columns import BigId
@@ -16,7 +16,8 @@ from network.conversations.services.writing import post, sent_already, words_to_
 from network.errors import Invalid, NotAllowed, NotFound
 from network.events.services import record
 from network.members.kinds import WhoMayWrite
-from network.members.models import Connection, Member, Participation
+from network.members.models import Member, Participation
+from network.members.queries import share_a_connection
 from network.members.visibility import (
     BOUND,
     NOW,
@@ -57,7 +58,7 @@ def may_start(db: Session, actor: Member, other: Member, now: datetime) -> None:
         if found.connected:
             return
         open_to = found.who_may_write is WhoMayWrite.ANYONE or (
-            found.who_may_write is WhoMayWrite.SHARED and _share_a_connection(db, actor, other)
+            found.who_may_write is WhoMayWrite.SHARED and share_a_connection(db, actor, other)
         )
         if found.awake and open_to:
             return
@@ -253,19 +254,3 @@ def _not_apart_in_turn(
         if person in keep or not any(frozenset((person, each)) in walls for each in there):
             there.append(person)
     return there
-
-
-def _share_a_connection(db: Session, one: Member, other: Member) -> bool:
-    """Whether somebody is connected with both."""
-    mine, theirs = _others_of(one.id), _others_of(other.id)
-    shared = exists().where(mine.c.id == theirs.c.id)
-    return bool(db.scalar(select(shared)))
-
-
-def _others_of(member_id: int) -> Subquery:
-    low, high = Connection.low_id, Connection.high_id
-    live = Connection.ended_at.is_(None)
-    return union_all(
-        select(high.label("id")).where(and_(low == member_id, live)),
-        select(low.label("id")).where(and_(high == member_id, live)),
-    ).subquery()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Subquery, select, union_all, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from network.asks.models import Ask
@@ -15,9 +15,9 @@ from network.errors import Conflict
 from network.events.services import record
 from network.members.kinds import WhoMayAsk
 from network.members.models import Connection, Member, Participation
+from network.members.queries import share_a_connection
 from network.members.services import boundaries
-from network.relationships.models import Introduction, IntroductionState
-from network.relationships.queries.connections import live_connection
+from network.relationships.queries.connections import live_connection, were_introduced
 from network.relationships.services.stopping import stop_for
 from network.translation import _
 
@@ -29,27 +29,10 @@ def open_to_connect(
     if participation.who_may_connect is WhoMayAsk.ANYONE:
         return True
     if participation.who_may_connect is WhoMayAsk.SHARED:
-        return shares_a_connection(db, asker, addressee)
+        return share_a_connection(db, asker, addressee)
     if participation.who_may_connect is WhoMayAsk.INTRODUCED:
         return were_introduced(db, asker, addressee)
     return False
-
-
-def were_introduced(db: Session, one: Member, other: Member) -> bool:
-    """Whether somebody has brought the two together, with a yes of both."""
-    low, high = sorted((one.id, other.id))
-    made = select(Introduction.id).where(
-        Introduction.low_id == low,
-        Introduction.high_id == high,
-        Introduction.state == IntroductionState.MADE,
-    )
-    return db.scalar(made.limit(1)) is not None
-
-
-def shares_a_connection(db: Session, one: Member, other: Member) -> bool:
-    """Whether somebody is connected with both."""
-    mine, theirs = _others_of(one.id), _others_of(other.id)
-    return db.scalar(select(mine.c.id).join(theirs, theirs.c.id == mine.c.id).limit(1)) is not None
 
 
 def not_connected_yet(
@@ -121,12 +104,3 @@ def block(db: Session, blocker: Member, other: Member, *, now: datetime) -> None
     connection = live_connection(db, blocker.id, other.id)
     if connection is not None:
         end(db, connection, actor=blocker, now=now)
-
-
-def _others_of(member_id: int) -> Subquery:
-    """Return the ids of everybody connected with a member."""
-    live = Connection.ended_at.is_(None)
-    return union_all(
-        select(Connection.high_id.label("id")).where(Connection.low_id == member_id, live),
-        select(Connection.low_id.label("id")).where(Connection.high_id == member_id, live),
-    ).subquery()
