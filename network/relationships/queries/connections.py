@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from network.members.models import Connection
+from network.members.models import Connection, Member
 from network.relationships.models import Introduction, IntroductionState
 
 
