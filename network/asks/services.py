@@ -263,12 +263,17 @@ def reword(db: Session, ask: Ask, *, reason: str, actor: Member, now: datetime) 
     """Give an ask that is part of a thing other words. A yes to the old ones is void, and a no
     stands. Return whether a yes was void.
     """
-    ask.reason = _reason(reason)
+    words = _reason(reason)
     void = ask.state is AskState.ACCEPTED
+    try:
+        with db.begin_nested():
+            ask.reason = words
+            if void:
+                ask.state, ask.ended_at = AskState.WAITING, None
+    except IntegrityError as error:  # a newer ask of the two has the one place
+        raise Conflict from error
     if void:
-        ask.state, ask.ended_at = AskState.WAITING, None
         _log(db, ask, "reopened", actor=actor.id, now=now)
-    db.flush()  # what follows reads it
     return void
 
 

@@ -40,11 +40,14 @@ def stop_for(
         stands_on_them = or_(stands_on_them, brings_them_together)
     found = db.scalars(
         select(Introduction)
-        .where(stands_on_them, Introduction.state == IntroductionState.OPEN)
+        .where(stands_on_them, Introduction.state != IntroductionState.MADE)
         .with_for_update()
     ).all()
     for introduction in found:
-        over(db, introduction, IntroductionState.STOPPED, actor=actor, now=now)
+        if introduction.state is IntroductionState.OPEN:
+            over(db, introduction, IntroductionState.STOPPED, actor=actor, now=now)
+        else:  # what waits again of one that is over goes where an open one's would go
+            _close_letters(db, introduction, actor=actor, now=now)
     low, high = sorted(pair)
     waits = Ask.state.in_((AskState.WAITING, AskState.DECLINED))
     asked_to_carry = and_(Ask.kind == CARRY, Ask.low_id == low, Ask.high_id == high, waits)
@@ -63,9 +66,7 @@ def over(
     looks as it did until the day.
     """
     introduction.state, introduction.ended_at = state, now
-    open_letters = Ask.state.in_((AskState.WAITING, AskState.DECLINED))
-    of_it = and_(Ask.kind == CONSENT, Ask.thing_id == introduction.id, open_letters)
-    close(db, of_it, actor=actor, now=now)
+    _close_letters(db, introduction, actor=actor, now=now)
     record(
         db,
         ENDINGS[state],
@@ -73,3 +74,11 @@ def over(
         subject=("introduction", introduction.id),
         now=now,
     )
+
+
+def _close_letters(
+    db: Session, introduction: Introduction, *, actor: Member, now: datetime
+) -> None:
+    open_letters = Ask.state.in_((AskState.WAITING, AskState.DECLINED))
+    of_it = and_(Ask.kind == CONSENT, Ask.thing_id == introduction.id, open_letters)
+    close(db, of_it, actor=actor, now=now)

@@ -53,6 +53,8 @@ def begin() -> Page:
 def introduce() -> Any:  # noqa: ANN401
     form = sent(IntroduceForm)
     asked = _asked(form.ask.data) if form.ask.data else None
+    if asked is not None and asked.state is AskState.ACCEPTED:
+        return _sent()  # the same form, sent twice
     if not form.validate():
         return _begin(form, asked, status=422)
     try:
@@ -61,8 +63,7 @@ def introduce() -> Any:  # noqa: ANN401
         refusal.field = "words" if refusal.field == "reason" else refusal.field
         take(form, refusal)
         return _begin(form, asked, status=422)
-    flash(_("Both are asked, with the same words. You read here what comes of it."))
-    return see_other("introductions.overview")
+    return _sent()
 
 
 @introductions.get("/introductions/<key>")
@@ -131,6 +132,11 @@ def ask(handle: str) -> Any:  # noqa: ANN401
     return see_other("relationships.person", handle=handle)
 
 
+def _sent() -> Any:  # noqa: ANN401
+    flash(_("Both are asked, with the same words. You read here what comes of it."))
+    return see_other("introductions.overview")
+
+
 def _send(form: Any, asked: Ask | None) -> None:  # noqa: ANN401
     member, now = current.member(), clock.now()
     if asked is not None:
@@ -178,9 +184,10 @@ def _ask(handle: str, form: Any, *, status: int = 200) -> Page:  # noqa: ANN401
 
 
 def _asked(key: str) -> Ask:
-    """Return what somebody asked this member to carry and that still waits."""
+    """Return what somebody asked this member to carry: it waits, or they have just said yes."""
     asked = ask_to_answer(db.session, current.member(), key, now=clock.now())
-    if asked.kind != services.CARRY_KIND.name or asked.state is not AskState.WAITING:
+    there = {AskState.WAITING, AskState.ACCEPTED}
+    if asked.kind != services.CARRY_KIND.name or asked.state not in there:
         raise NotFound
     return asked
 
