@@ -87,4 +87,4 @@ def test_no_column_can_be_set_by_adding_it_to_a_form(
         taken |= {offer.rule.endpoint} if after != before and first.status_code < 400 else set()
         before = after
     # One that is taken may spoil another: a password that is changed ends the links that were sent.
-    assert len(offers) - len(taken) < 10, {each.rule.endpoint for each in offers} - taken
+    assert len(taken) > 0.8 * len(offers), {each.rule.endpoint for each in offers} - taken
