@@ -37,6 +37,7 @@ STARTS = {
         "/people/ifeoma/note",
         "/people/ifeoma/vouch",
         "/people/ifeoma/vouches",
+        "/people/rui/introduction?through=ifeoma",
         "/people?q=care+homes",
         "/people?q=xylophone+tuning",
         "/people?q=care&work=advisory&place=Porto",
@@ -76,6 +77,7 @@ def shape(path: str) -> str:
     kind = re.sub(r"^(/join|/signin/link|/me/account/address)/[^/]{12,}$", r"\1/<token>", kind)
     kind = re.sub(r"^/me/profile/\w+$", "/me/profile/<key>", kind)
     kind = re.sub(r"^/conversations/(?!new$)[^/]+", "/conversations/<key>", kind)
+    kind = re.sub(r"^/introductions/(?!new$)[^/]+", "/introductions/<key>", kind)
     kind = re.sub(r"/messages/[^/]+", "/messages/<message_key>", kind)
     names = sorted({name for name, _value in parse_qsl(parts.query)})
     return f"{kind}?{'&'.join(names)}" if names else kind

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from flask import Flask
@@ -48,8 +49,8 @@ from tests.relationships.replay import Replay
 NAMES = ("ama", "bea", "cai", "dara", "eli")
 TIED = ("dara ama", "dara bea", "dara cai", "ama cai", "cai eli")
 LONG_AGO = NOON - timedelta(days=200)
-EXAMPLES = int(os.environ.get("COMMONWEAL_TEST_EXAMPLES", "16"))
-PHASES = tuple(Phase) if EXAMPLES > 16 else (Phase.explicit, Phase.reuse, Phase.generate)
+EXAMPLES = int(os.environ.get("COMMONWEAL_TEST_EXAMPLES", "20"))
+PHASES = tuple(Phase) if EXAMPLES > 20 else (Phase.explicit, Phase.reuse, Phase.generate)
 FAR = timedelta(days=3650)
 WORDS = tuple(f"You both left a kitchen that runs itself, {time}." for time in "abcdef")
 REFUSALS = {
@@ -184,10 +185,10 @@ class Machine(RuleBasedStateMachine):
         self._answer(self._letters(CONSENT)[-4:], number, answer, twice)
 
     @precondition(lambda self: self._letters(CONSENT))
-    @rule(number=st.integers(0, 1))
-    def both_say_yes(self, number: int) -> None:
+    @rule(number=st.integers(0, 1), both=st.sampled_from((True, False, False)))
+    def say_yes(self, number: int, both: bool) -> None:
         newest = self._letters(CONSENT)[-4:]
-        for each in (2 * number, 2 * number + 1):
+        for each in (2 * number, 2 * number + 1)[: 1 + both]:
             self._answer(newest, each, "yes", False)
 
     @precondition(lambda self: self.rows)
@@ -267,11 +268,16 @@ class Machine(RuleBasedStateMachine):
     def reword_or_withdraw(self, number: int, words: str | None) -> None:
         self._change(number, words)
 
-    @rule(one=ANYBODY, other=ANYBODY, how=st.sampled_from(("end", "end", "block", "lift", "")))
-    def part(self, one: str, other: str, how: str) -> None:
+    @precondition(lambda self: self.things)
+    @rule(number=NUMBER, turn=st.integers(0, 5), how=st.sampled_from(("end", "block", "lift")))
+    def part(self, number: int, turn: int, how: str) -> None:
+        """Two of the three of an introduction part, or meet again."""
+        begun = self._pick(list(self.things), number)
+        three = permutations((begun.introducer, *sorted(begun.pair)), 2)
+        one, other = list(three)[turn]
         if how == "end":
             self._end(one, other)
-        elif how:
+        else:
             self._block_or_lift_a_block(one, other, lift=how == "lift")
 
     def _end(self, one: str, other: str) -> None:
@@ -478,7 +484,7 @@ class Machine(RuleBasedStateMachine):
             self._twice(act)
 
     def _change(self, number: int, words: str | None) -> None:
-        begun = self._pick(list(self.things), number)
+        begun = self._pick(list(self.things)[-3:], number)
         me, now, key = self.people[begun.introducer], self.oracle.now, self.things[begun].key
 
         def act() -> None:
