@@ -78,7 +78,8 @@ def test_axe_finds_nothing_on_the_way_of_a_newcomer(visit: Visit, violations):
     page = visit()
     page.goto(letter_link(page, "axe@bell.example"))
     found = violations(page)
-    send(page, "Come in", name="Perpetua Axe")
+    with page.expect_navigation():
+        send(page, "Come in", name="Perpetua Axe")
     for button, fields in [
         (
             "Keep it and go on",
@@ -88,7 +89,8 @@ def test_axe_finds_nothing_on_the_way_of_a_newcomer(visit: Visit, violations):
         ("Keep it and go in", {}),
     ]:
         found += violations(page)
-        send(page, button, **fields)
+        with page.expect_navigation():
+            send(page, button, **fields)
     found += violations(page)
     assert found == []
 
