@@ -128,7 +128,7 @@ def test_axe_finds_nothing_on_a_page_that_gives_back_what_was_written(visit: Vis
     )
     with page.expect_response(lambda answer: answer.status == 403):
         send(page, "Ask Rui to connect", reason="I would like to hear how you hand over.")
-    assert page.get_by_text("I would like to hear how you hand over.").is_visible()
+    page.get_by_text("I would like to hear how you hand over.").wait_for()
     assert violations(page) == []
 
 
