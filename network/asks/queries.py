@@ -58,12 +58,13 @@ _ANSWERED = (
     .order_by(Ask.ended_at.desc())
     .limit(20)
 )
+# What waits comes before what was put off.
 _DUE = _OF_MINE.where(
     or_(
         and_(Ask.state == AskState.WAITING, Ask.expires_at > NOW),
         and_(_NO, Ask.again_at <= NOW),
     )
-).order_by(Ask.expires_at, Ask.id)
+).order_by(Ask.state.desc(), Ask.expires_at, Ask.id)
 
 
 def answered(db: Session, member: Member, now: datetime) -> Sequence[Ask]:

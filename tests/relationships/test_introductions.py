@@ -486,3 +486,14 @@ def test_inv_14_who_declined_to_carry_asks_the_same_person_only_afterwards(
         asks.decline(db, ask, services.CARRY_KIND, actor=dara, now=now)
     with pytest.raises(Conflict):
         carry(db, dara, ama, eli, now, "back")
+
+
+@pytest.mark.parametrize("who", [0, 1, 3])
+def test_inv_18_nobody_else_rewords_or_takes_back(people, db, now, who):
+    ama, rui, dara, _eli = people
+    introduction = introduce(db, dara, ama, rui, now)
+    with pytest.raises(NotFound):
+        services.reword(db, introduction, words=OTHER_WORDS, actor=people[who], now=now)
+    with pytest.raises(NotFound):
+        services.withdraw(db, introduction, actor=people[who], now=now)
+    assert (introduction.words, introduction.state) == (WORDS, IntroductionState.OPEN)

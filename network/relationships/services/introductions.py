@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from network.asks import services as asks
 from network.asks.kinds import Kind
 from network.asks.models import Ask, AskState
-from network.errors import Conflict, Invalid
+from network.errors import Conflict, Invalid, NotFound
 from network.events.services import record
 from network.members.models import Member
 from network.relationships.models import Introduction, IntroductionState
@@ -107,7 +107,7 @@ def reword(
 
     Raises `Invalid` for the words, `Conflict` when it is over or was reworded too often.
     """
-    lock(db, introduction)
+    _take_own(db, introduction, actor)
     if not _looks_open(introduction, now):
         raise Conflict
     words = clean(words)
@@ -132,7 +132,7 @@ def reword(
 
 def withdraw(db: Session, introduction: Introduction, *, actor: Member, now: datetime) -> None:
     """Take an introduction back. Twice is once; raises `Conflict` when it is over."""
-    lock(db, introduction)
+    _take_own(db, introduction, actor)
     if introduction.state is IntroductionState.WITHDRAWN:
         return
     if not _looks_open(introduction, now):
@@ -290,6 +290,13 @@ def _said_carry(ask: Ask) -> str:
 
 def _name_of(ask: Ask) -> str:
     return ask.about.name if ask.about is not None else ""
+
+
+def _take_own(db: Session, introduction: Introduction, actor: Member) -> None:
+    """Take the row for its introducer; raise `NotFound` for all others."""
+    if introduction.introducer_id != actor.id:
+        raise NotFound
+    lock(db, introduction)
 
 
 def _looks_open(introduction: Introduction, now: datetime) -> bool:
