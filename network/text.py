@@ -16,7 +16,8 @@ INVISIBLE = re.compile(
 BLANK_LINES = re.compile(r"\n{3,}")
 NOT_WORD = re.compile(r"[^a-z0-9]+")
 
-_markdown = MarkdownIt("commonmark", {"html": False})
+# No pictures and no references: what cannot be shown stays as it was written.
+_markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "reference"])
 TAGS = {"p", "em", "strong", "ul", "ol", "li", "blockquote", "a", "br", "code", "pre", "s"}
 
 
@@ -55,7 +56,7 @@ def rendered(markdown: str) -> Markup:
     html = nh3.clean(
         _markdown.render(markdown),
         tags=TAGS,
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes={"https", "http", "mailto"},
         link_rel="nofollow noopener noreferrer",
     )

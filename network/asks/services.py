@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -43,7 +44,11 @@ def send(  # an ask is these things
     Raises `NotFound`, `NotAllowed`, `Conflict` or `Invalid` where a guard holds it back.
     """
     again = _sent_already(db, asker, submission)
-    if again is not None:
+    if again is not None and again.reason == clean(reason):
+        return again
+    if again is not None and again.asker_id == asker.id:
+        submission = uuid4().hex  # other words from the same form: the guards decide, none is lost
+    elif again is not None:
         return again
     let_lapse(db, asker, addressee, kind, now)
     crossing = _open_from(db, addressee, asker, kind, now) if kind.crosses else None
@@ -140,7 +145,10 @@ def may_ask(
         raise TooSoon(last)
     if not kind.crosses and _between(db, asker, addressee, kind, now):
         raise Conflict(
-            _("Something of this kind is open between you and %(name)s.", name=addressee.name)
+            _(
+                "One of these at a time: something between you and %(name)s has not had its day.",
+                name=addressee.name,
+            )
         )
 
 
@@ -148,9 +156,7 @@ class TooSoon(Conflict):
     """The asker wrote to this person less than 90 days ago; `last` is what they sent."""
 
     def __init__(self, last: Ask) -> None:
-        super().__init__(
-            _("You asked them lately. Give it time; the page says when you can ask again.")
-        )
+        super().__init__(_("You asked them not long ago. You can ask again 90 days after that."))
         self.last = last
 
 
@@ -397,8 +403,9 @@ def _between(db: Session, asker: Member, addressee: Member, kind: Kind, now: dat
         Ask.high_id == high,
         Ask.thing_id.is_(None),
         Ask.expires_at > now,
-        # Whatever was quietly answered: to the one who asked, it is open until its day.
-        Ask.state.in_((AskState.WAITING, AskState.DECLINED, AskState.CLOSED)),
+        # Whatever was quietly answered: to the one who asked, it is open until its day. And taking
+        # it back does not make room for the next.
+        Ask.state != AskState.ACCEPTED,
     )
     return db.scalar(found.limit(1)) is not None
 

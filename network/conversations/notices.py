@@ -7,19 +7,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from network.conversations.hearing import heard
+from network import mail
 from network.conversations.models import About, Conversation, Message, Participant
-from network.events.models import Delivery
+from network.events.models import Delivery, Event
 from network.mail import Context, Letter
 from network.members.models import Member
 from network.members.visibility import Viewer, awake, not_apart
+from network.notices.models import SentLetter
 
 
 def sent(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
-    """Tell whoever is there and has read everything before it: at most one letter a silence."""
+    """Tell whoever is there, unless they were told of words before that they have not read."""
     row = db.execute(
         select(Message, Conversation)
         .join(Conversation, Conversation.id == Message.conversation_id)
@@ -45,21 +46,33 @@ def sent(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
     return [
         _letter(author, reader, conversation, context)
         for stay, reader in readers
-        if (author := _author_for(db, message, stay, reader)) is not None
+        if (author := _author_for(db, message, reader)) is not None
+        and not _was_told(db, message, stay, reader, context)
     ]
 
 
-def _author_for(db: Session, message: Message, stay: Participant, reader: Member) -> Member | None:
-    """Return who wrote, where the reader may know it and nothing unread came before."""
+def _author_for(db: Session, message: Message, reader: Member) -> Member | None:
+    """Return who wrote, where the reader may know it."""
     eyes = Viewer.of(reader)
-    before = exists().where(
-        Message.conversation_id == message.conversation_id,
-        Message.turn > max(stay.read_turn, stay.after_turn),
-        Message.turn < message.turn,
-        or_(Message.author_id != reader.id, Message.author_id.is_(None)),
-        heard(eyes),
+    return db.scalar(select(Member).where(Member.id == message.author_id, not_apart(eyes)))
+
+
+def _was_told(
+    db: Session, message: Message, stay: Participant, reader: Member, context: Context
+) -> bool:
+    """Whether a letter about something that they have not read yet went to this reader."""
+    earlier = (
+        select(SentLetter.event_id)
+        .join(Event, Event.id == SentLetter.event_id)
+        .join(Message, and_(Event.subject_kind == "message", Event.subject_id == Message.id))
+        .where(
+            SentLetter.digest == mail.digest(context.secret, reader.email),
+            Message.conversation_id == message.conversation_id,
+            Message.turn > max(stay.read_turn, stay.after_turn),
+            Message.turn < message.turn,
+        )
     )
-    return db.scalar(select(Member).where(Member.id == message.author_id, not_apart(eyes), ~before))
+    return db.scalar(earlier.limit(1)) is not None
 
 
 def _letter(author: Member, reader: Member, conversation: Conversation, context: Context) -> Letter:

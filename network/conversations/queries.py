@@ -36,6 +36,8 @@ class Company:
 
     stay: Participant
     member: Member | None
+    # Whether they were there when the reader last was.
+    here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +128,30 @@ _MOVED = select(
 def company(db: Session, member: Member, thread: Thread, now: datetime) -> Sequence[Company]:
     """Return the stays of everybody else, in the order in which they came."""
     bound = {**Viewer.of(member).at(now), "conversation": thread.conversation.id}
-    return [Company(stay, other) for stay, other in db.execute(_COMPANY, bound)]
+    rows = db.execute(_COMPANY, bound)
+    return [_met(thread.stays, *row) for row in rows if _overlaps(thread.stays, row[0])]
+
+
+def _met(mine: Sequence[Participant], stay: Participant, other: Member | None) -> Company:
+    top = mine[-1].until_turn
+    if top is None:
+        return Company(stay, other, here=stay.left_at is None)
+    there = stay.after_turn < top and (stay.until_turn is None or stay.until_turn >= top)
+    return Company(stay, other, here=there)
+
+
+def _overlaps(mine: Sequence[Participant], stay: Participant) -> bool:
+    """Whether somebody was there while the reader was: others are nobody's business."""
+    return any(
+        (each.until_turn is None or stay.after_turn < each.until_turn)
+        and (stay.until_turn is None or stay.until_turn > each.after_turn)
+        for each in mine
+    )
 
 
 def others_now(people: Sequence[Company]) -> Sequence[Member]:
     """Return who is to be named: those who are here, or where nobody is, those who were."""
-    here = [each.member for each in people if each.member and each.stay.left_at is None]
+    here = [each.member for each in people if each.member and each.here]
     return here or list({each.member.id: each.member for each in people if each.member}.values())
 
 
@@ -168,7 +188,7 @@ def leaf(
     steps = [each for each in _steps(thread, people) if first <= each.turn <= high]
     entries = sorted([*said, *steps], key=lambda entry: entry.turn)
     turns = [max(e.turn, (e.message and e.message.withdrawn_turn) or 0) for e in entries]
-    return Leaf(entries, first, max([thread.low, *turns]), earlier)
+    return Leaf(entries, first, min(max([thread.low, *turns]), thread.high), earlier)
 
 
 def _steps(thread: Thread, people: Sequence[Company]) -> Sequence[Entry]:
@@ -266,9 +286,11 @@ def my_conversations(
     """Return the conversations of a member, the one with the latest words first."""
     eyes = Viewer.of(member).at(now)
     rows = db.execute(_MINE.offset(start).limit(limit), eyes).all()
-    found: dict[int, list[Company]] = {row[0].id: [] for row in rows}
+    mine = {row[0].id: (row[1],) for row in rows}
+    found: dict[int, list[Company]] = {key: [] for key in mine}
     for stay, other in db.execute(_NAMES, {**eyes, "conversations": list(found)}):
-        found[stay.conversation_id].append(Company(stay, other))
+        if _overlaps(mine[stay.conversation_id], stay):
+            found[stay.conversation_id].append(_met(mine[stay.conversation_id], stay, other))
     return [
         Row(
             conversation,
@@ -333,7 +355,7 @@ def stay_to_write_from(
 
 def can_write(thread: Thread, people: Sequence[Company]) -> bool:
     """Whether the page offers to write: the same as `stay_to_write_from`, of what was loaded."""
-    there = any(each.member is not None and each.stay.left_at is None for each in people)
+    there = any(each.member is not None and each.here for each in people)
     return thread.is_here and (there or not thread.is_direct)
 
 

@@ -20,6 +20,7 @@ _MY, _SAID, _LATEST = (
     aliased(Message, name="latest"),
 )
 _WRITER = aliased(Member, name="writer")
+_WROTE = aliased(Member, name="wrote")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ _UNREAD = (
             _SAID.author_id != BOUND.member_id,
             _SAID.withdrawn_at.is_(None),
             heard(BOUND, _SAID),
+            _WROTE.id == _SAID.author_id,
+            not_apart(BOUND, _WROTE),
         )
         .correlate(Conversation, _MY)
         .scalar_subquery(),

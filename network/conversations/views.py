@@ -52,8 +52,9 @@ def _latest(found: Thread, start: int, after: int) -> Any:  # noqa: ANN401
     """Answer a page that asks what is new: with nothing, with its leaf, or with the end of it."""
     member, now = current.member(), clock.now()
     if queries.stay_to_write_from(db.session, found.conversation, member, now) is None:
-        context = around(found, start=start, after=after, beside="write")
-        return page("conversations/thread.html", "latest", "write", status=STOP_ASKING, **context)
+        # What is being written stays where it is: sending it says that it cannot be sent.
+        context = around(found, start=start, after=after)
+        return page("conversations/thread.html", "latest", status=STOP_ASKING, **context)
     if not queries.new_since(db.session, member, found, now, start=start, after=after):
         return Response(status=204)
     return page("conversations/thread.html", "latest", **around(found, start=start, after=after))
@@ -70,5 +71,5 @@ def ask_leave(key: str) -> Page:
 def leave(key: str) -> Any:  # noqa: ANN401
     found = thread_of(key)
     services.leave(db.session, found.conversation, actor=current.member(), now=clock.now())
-    flash(_("You stepped out. What was said until now stays yours to read."))
+    flash(_("You are not in it any more. What was said while you were stays yours to read."))
     return see_other("conversations.mine")

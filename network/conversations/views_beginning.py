@@ -64,7 +64,9 @@ def _started(form: BeginForm, other: Member | None) -> Conversation:
         db.session,
         actor=member,
         title=form.title.data or "",
-        people=queries.connections_of(db.session, member, now, handles=form.people.data or []),
+        people=queries.connections_of(
+            db.session, member, now, handles=(form.people.data or [])[: services.MOST_OTHERS + 1]
+        ),
         body=body,
         submission=submission,
         now=now,

@@ -58,7 +58,6 @@ def around(
         "leaf": queries.leaf(db.session, member, thread, people, now, before=before, start=start),
         "others": queries.others_now(people),
         "open": queries.can_write(thread, people),
-        "stepped_out": stepped_out(thread, people),
         "form": form or MessageForm(body=thread.stay.draft, submission=uuid4().hex),
         "since": thread.stay.read_turn if since is None else since,
         "fresh_after": thread.high if after is None else after,
@@ -73,15 +72,6 @@ def around(
     return context
 
 
-def stepped_out(thread: Thread, people: Sequence[queries.Company]) -> bool:
-    """Whether this person left by themselves: a block ends the stays of two at one turn."""
-    until = thread.stay.until_turn
-    if until is None:
-        return False
-    parted = any(each.stay.until_turn == until for each in people)
-    return not (thread.is_direct and parted)
-
-
 def _rest_of_page(
     thread: Thread, people: Sequence[queries.Company], member: Member
 ) -> dict[str, Any]:
@@ -91,14 +81,12 @@ def _rest_of_page(
     dress = dresses.get(thread.conversation.about.value)
     choices: Sequence[Member] = ()
     if thread.conversation.about is About.GROUP and thread.is_here:
-        here = {each.stay.member_id for each in people if each.member and not each.stay.left_at}
+        here = {each.stay.member_id for each in people if each.member and each.here}
         known = queries.connections_of(db.session, member, now)
         choices = [each for each in known if each.id not in here]
     return {
         "dress": dress,
         "thing": dress.load(db.session, thread.conversation, member, now) if dress else {},
         "choices": choices,
-        "has_left": [
-            each.member for each in people if each.member and each.stay.left_at is not None
-        ],
+        "has_left": [each.member for each in people if each.member and not each.here],
     }

@@ -139,6 +139,9 @@ def test_several_stays_are_read_each_for_itself(people, db, now):
     services.leave(db, table, actor=rui, now=now)
     say(db, table, ama, "Between.", now)
     services.add(db, table, actor=dara, other=rui, now=now)
+    assert not access.conversation_for(db, rui, table.key, now=now).is_here
+    now += timedelta(days=90)
+    services.add(db, table, actor=dara, other=rui, now=now)
     say(db, table, ama, "Welcome back.", now)
     assert words_of(heard_by(db, rui, table, now)) == ["Shall we?", "Welcome back."]
     thread = access.conversation_for(db, rui, table.key, now=now)
@@ -150,6 +153,9 @@ def test_a_pair_that_both_left_begins_again_where_one_may(people, db, now):
     talk = write_to(db, ama, rui, "The quay at six.", now)
     for each in (ama, rui):
         services.leave(db, talk, actor=each, now=now)
+    with pytest.raises(NotAllowed, match="how they take part"):
+        write_to(db, rui, ama, "So soon?", now)
+    now += timedelta(days=90)
     assert write_to(db, rui, ama, "It has been a while.", now) is talk
     for each in (ama, rui):
         assert words_of(heard_by(db, each, talk, now)) == [

@@ -147,8 +147,8 @@ class Oracle:
         unless(self.connected(who, addressee), "not allowed")
         mine = [e for e in self.introductions if e.introducer == who and addressee in e.pair]
         theirs = [e for e in self.introductions if e.introducer == addressee and who in e.pair]
-        unless(not any(each.looks_open(self.now) for each in mine), "conflict")
-        # What one may not know of an end, one cannot try out.
+        # What one may not know of an end, one cannot try out; and taking back makes no room.
+        unless(not any(each.told_party(self.now) == "open" for each in mine), "conflict")
         unless(not any(each.told_party(self.now) == "open" for each in theirs), "not allowed")
         self._is_time(CONSENT, who, addressee, about)
 
@@ -157,7 +157,7 @@ class Oracle:
         for each in self.letters:
             if each.kind == kind and {each.asker, each.addressee} == {asker, addressee}:
                 same = (each.asker, each.about) == (asker, about)
-                seems_open = kind == CARRY and each.as_asker_sees(self.now) == "waiting"
+                seems_open = kind == CARRY and each.is_open(self.now) and each.state != "accepted"
                 too_soon = same and each.sent_at + COOLING_OFF > self.now
                 unless(not (seems_open or too_soon), "conflict")
 
@@ -231,10 +231,11 @@ class Oracle:
             return
         unless(begun.version < MOST_WORDINGS, "conflict")
         unless(len(words) >= SHORTEST, "invalid")
-        void = [each for each in begun.letters if each.state == "accepted"]
+        read_on = [e for e in begun.letters if self.connected(begun.introducer, e.addressee)]
+        void = [each for each in read_on if each.state == "accepted"]
         unless(not any(self._in_its_place(each) for each in void), "conflict")
         begun.words, begun.version = words, begun.version + 1
-        for each in begun.letters:
+        for each in read_on:
             each.words = words
             each.state = "waiting" if each in void else each.state
 

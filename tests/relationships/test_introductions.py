@@ -424,14 +424,47 @@ def test_inv_23_a_yes_to_what_is_over_is_taken_back_as_if_it_were_open(people, d
 
 
 @pytest.mark.parametrize("answer", ["yes", "no", "nothing"])
-def test_inv_23_after_taking_it_back_the_next_one_does_not_tell_the_answer(people, db, now, answer):
+def test_inv_16_taking_it_back_makes_no_room_for_the_next_whatever_was_answered(
+    people, db, now, answer
+):
     ama, rui, dara, eli = people
     tie(db, dara, eli, now)
     introduction = introduce(db, dara, ama, rui, now)
     if answer != "nothing":
         say(db, introduction, ama, now, answer)
     services.withdraw(db, introduction, actor=dara, now=now)
-    assert introduce(db, dara, ama, eli, now, "two").state is IntroductionState.OPEN
+    with pytest.raises(Conflict, match="has not had its day"):
+        introduce(db, dara, ama, eli, now, "two")
+    day = introduction.expires_at
+    assert introduce(db, dara, ama, eli, day, "three").state is IntroductionState.OPEN
+
+
+def test_inv_16_taking_back_an_ask_to_carry_makes_no_room_for_the_next(people, db, now):
+    ama, rui, dara, eli = people
+    tie(db, dara, eli, now)
+    ask = carry(db, ama, dara, rui, now)
+    asks.withdraw(db, ask, actor=ama, now=now)
+    with pytest.raises(Conflict):
+        carry(db, ama, dara, eli, now, "two")
+    assert carry(db, ama, dara, eli, ask.expires_at, "three").state is AskState.WAITING
+
+
+def test_whoever_ended_the_connection_is_not_written_to_by_other_words(people, db, now):
+    ama, rui, dara, _eli = people
+    introduction = introduce(db, dara, ama, rui, now)
+    say(db, introduction, ama, now)
+    connections.end(db, live_connection(db, dara.id, ama.id), actor=ama, now=now)
+    services.reword(db, introduction, words=OTHER_WORDS, actor=dara, now=now)
+    assert letter(db, introduction, ama).reason == WORDS
+    assert inbox(db, ama, now) == []
+
+
+def test_other_people_in_the_same_form_are_another_introduction(people, db, now):
+    ama, rui, dara, eli = people
+    tie(db, dara, eli, now)
+    introduce(db, dara, ama, rui, now)
+    with pytest.raises(Conflict):
+        introduce(db, dara, ama, eli, now)
 
 
 def test_a_yes_to_words_of_a_stopped_one_is_taken_and_nothing_comes_of_it(people, db, now):
@@ -460,18 +493,6 @@ def test_inv_14_whoever_was_asked_introduces_the_introducer_only_afterwards(
     with pytest.raises(NotAllowed, match="not open to this just now"):
         introduce(db, ama, dara, eli, now, "two")
     assert introduce(db, ama, dara, eli, introduction.expires_at, "three")
-
-
-def test_inv_12_a_yes_taken_back_waits_until_the_introducer_writes_anew(people, db, now):
-    ama, rui, dara, eli = people
-    tie(db, dara, eli, now)
-    introduction = introduce(db, dara, ama, rui, now)
-    say(db, introduction, ama, now)
-    services.withdraw(db, introduction, actor=dara, now=now)
-    old = letter(db, introduction, ama)
-    asks.take_back(db, old, services.CONSENT_KIND, actor=ama, now=now)
-    new = letter(db, introduce(db, dara, ama, eli, now, "two"), ama)
-    assert [each.id for each in inbox(db, ama, now)] == [new.id]
 
 
 @pytest.mark.parametrize("declined", [False, True])

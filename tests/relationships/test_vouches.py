@@ -283,7 +283,9 @@ def test_words_taken_back_are_gone_and_twice_is_once(ama, rui, people, now):
         assert (found.words, found.context, found.taken_back_at) == ("", "", now)
     assert [read(who, rui, now) for who in (rui, ama, people["dara"])] == [[], [], []]
     assert kinds() == ["written", "shown", "taken_back"]
-    assert write(ama, rui, now).id != vouch.id
+    with pytest.raises(Conflict, match="write anew 90 days after"):
+        write(ama, rui, now + timedelta(days=89))
+    assert write(ama, rui, now + timedelta(days=90)).id != vouch.id
 
 
 def test_inv_14_59_what_becomes_of_words_is_owed_to_nobody(ama, rui, now):

@@ -1,6 +1,7 @@
 """What people do in conversations: begin one, say something in it, come, go, and put it aside."""
 
 from network.conversations.services.opening import (
+    MOST_OTHERS,
     add,
     may_start,
     open_about,
@@ -11,6 +12,7 @@ from network.conversations.services.stays import keep_draft, leave, mark_read, m
 from network.conversations.services.writing import post, withdraw
 
 __all__ = (
+    "MOST_OTHERS",
     "add",
     "keep_draft",
     "leave",

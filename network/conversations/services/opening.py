@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import uuid4
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from network.asks.kinds import COOLING_OFF
 from network.columns import BigId
 from network.conversations.models import About, Conversation, Participant
 from network.conversations.queries import connections_of, live_stay, pair_conversation
@@ -16,7 +18,7 @@ from network.conversations.services.writing import post, sent_already, words_to_
 from network.errors import Invalid, NotAllowed, NotFound
 from network.events.services import record
 from network.members.kinds import WhoMayWrite
-from network.members.models import Member, Participation
+from network.members.models import Connection, Member, Participation
 from network.members.queries import share_a_connection
 from network.members.visibility import (
     BOUND,
@@ -54,7 +56,7 @@ def may_start(db: Session, actor: Member, other: Member, now: datetime) -> None:
     found = db.execute(_REACH, {**Viewer.of(actor).at(now), "other": other.id}).first()
     if found is None:
         raise NotFound
-    if actor.id != other.id:
+    if actor.id != other.id and not _has_stepped_out(db, actor, other, now):
         if found.connected:
             return
         open_to = found.who_may_write is WhoMayWrite.ANYONE or (
@@ -71,6 +73,37 @@ def may_start(db: Session, actor: Member, other: Member, now: datetime) -> None:
     )
 
 
+def _has_stepped_out(db: Session, actor: Member, other: Member, now: datetime) -> bool:
+    """Whether the other left the conversation of the two lately, and no new yes has come since."""
+    pair = pair_conversation(db, actor.id, other.id)
+    return pair is not None and bool(_gone(db, pair, actor, [other.id], now))
+
+
+def _gone(
+    db: Session, conversation: Conversation, actor: Member, people: Sequence[int], now: datetime
+) -> set[int]:
+    """Return those of the people who left less than 90 days ago and have not connected with the
+    actor since: until then they come back by themselves.
+    """
+    stay, tie = Participant, Connection
+    last = (
+        select(stay.member_id, func.max(stay.left_at).label("left"))
+        .where(stay.conversation_id == conversation.id, stay.member_id.in_(people))
+        .group_by(stay.member_id)
+        .having(func.count() == func.count(stay.left_at))
+        .subquery()
+    )
+    anew = exists().where(
+        tie.ended_at.is_(None),
+        tie.since > last.c.left,
+        or_(
+            and_(tie.low_id == actor.id, tie.high_id == last.c.member_id),
+            and_(tie.high_id == actor.id, tie.low_id == last.c.member_id),
+        ),
+    )
+    return set(db.scalars(select(last.c.member_id).where(last.c.left > now - COOLING_OFF, ~anew)))
+
+
 def start_direct(
     db: Session, *, actor: Member, other: Member, body: str, submission: str, now: datetime
 ) -> Conversation:
@@ -79,10 +112,10 @@ def start_direct(
     Whoever of them is not in it now has a new stay from here on, if the one may begin one with the
     other. Raises what `may_start` and `post` raise.
     """
-    again = sent_already(db, actor, submission)
-    if again is not None:
-        return db.get_one(Conversation, again.conversation_id)
     words = words_to_send(body)
+    again = sent_already(db, actor, submission)
+    if again is not None and again.body in {words, ""}:
+        return db.get_one(Conversation, again.conversation_id)
     conversation = pair_conversation(db, actor.id, other.id)
     if conversation is None:
         may_start(db, actor, other, now)
@@ -165,6 +198,8 @@ def add(
         return
     if len(here) > MOST_OTHERS:
         raise Invalid(_("Twelve people are the most in one conversation."), field="to")
+    if _gone(db, conversation, actor, [other.id], now):
+        return  # who stepped out comes back by themselves, and nobody is told that they did
     if other.id in _not_apart_in_turn(db, [*here, other.id], keep=here):
         _join(db, conversation, [other.id], actor, now)
 
@@ -184,7 +219,7 @@ def open_about(
     )
     if found is None:
         found = Conversation(about=about, thing_id=thing_id)
-        _open(db, found, people, opener, submission=f"{about.value} {thing_id}", now=now)
+        _open(db, found, people, opener, submission=uuid4().hex, now=now)
     return found
 
 

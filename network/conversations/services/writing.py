@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -56,10 +57,12 @@ def post(
     Raises `Invalid` for no words or too many, `NotAllowed` where the person has no place here or
     nobody is at the other end.
     """
+    words = words_to_send(body)
     again = sent_already(db, actor, submission)
     if again is not None:
-        return again
-    words = words_to_send(body)
+        if again.body == words or again.withdrawn_at is not None:
+            return again
+        submission = uuid4().hex  # other words from the same form: not one is lost
     turn = take_turn(db, conversation)
     stay = stay_to_write_from(db, conversation, actor, now)
     if stay is None:

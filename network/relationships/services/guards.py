@@ -18,8 +18,8 @@ from network.relationships.queries.connections import live_connection
 from network.relationships.queries.introductions import is_way
 from network.translation import _
 
-_LOOKS_OPEN = (IntroductionState.OPEN, IntroductionState.STOPPED)
-_UNMADE = (*_LOOKS_OPEN, IntroductionState.WITHDRAWN)
+# Until its day, whatever became of it: taking one back does not make room for the next.
+_UNMADE = (IntroductionState.OPEN, IntroductionState.STOPPED, IntroductionState.WITHDRAWN)
 
 
 def takes_introductions(
@@ -37,10 +37,10 @@ def connected_and_free(
     """
     if live_connection(db, introducer.id, addressee.id) is None:
         raise NotAllowed(_("You can introduce people whom you are connected with."))
-    if _open_between(db, introducer.id, addressee.id, _LOOKS_OPEN, now):
+    if _open_between(db, introducer.id, addressee.id, _UNMADE, now):
         raise Conflict(
             _(
-                "One introduction at a time: what you sent %(name)s before is still open.",
+                "One introduction at a time: what you sent %(name)s before has not had its day.",
                 name=addressee.name,
             )
         )

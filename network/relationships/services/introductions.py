@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from network.asks import services as asks
 from network.asks.kinds import Kind
-from network.asks.models import Ask, AskState
+from network.asks.models import Ask
 from network.errors import Conflict, Invalid, NotFound
 from network.events.services import record
 from network.members.models import Member
@@ -52,12 +53,14 @@ def introduce(
     `Invalid` where a guard holds it back; then nothing is sent to either.
     """
     sent = _sent_already(db, introducer, submission)
-    if sent is not None:
+    if sent is not None and _is_same(sent, one, other, words):
         return sent
+    if sent is not None:
+        submission = uuid4().hex  # another one from the same form: the guards decide
     if one.id == other.id:
         raise Invalid(_("Choose two people."), field="other")
     for addressee, about in ((one, other), (other, one)):
-        _clear(db, introducer, addressee, now)
+        asks.let_lapse(db, introducer, addressee, CONSENT_KIND, now)
         asks.may_ask(db, CONSENT_KIND, asker=introducer, addressee=addressee, about=about, now=now)
     introduction = _open(db, introducer, one, other, words=words, submission=submission, now=now)
     for addressee, about in ((one, other), (other, one)):
@@ -100,6 +103,12 @@ def carry_otherwise(db: Session, ask: Ask, *, words: str, now: datetime) -> None
         reword(db, introduction, words=words, actor=connector, now=now)
 
 
+def carried_with(db: Session, ask: Ask) -> str:
+    """Return with which words something asked for is carried now, or nothing."""
+    sent = _sent_already(db, db.get_one(Member, ask.addressee_id), ask.key)
+    return "" if sent is None else sent.words
+
+
 def reword(
     db: Session, introduction: Introduction, *, words: str, actor: Member, now: datetime
 ) -> None:
@@ -115,7 +124,12 @@ def reword(
         return
     if introduction.version >= MOST_WORDINGS:
         raise Conflict(_("These words have changed three times. They stay as they are now."))
-    letters = consents(db, introduction)
+    # Who has ended the connection since is not written to by this way either.
+    letters = [
+        ask
+        for ask in consents(db, introduction)
+        if live_connection(db, actor.id, ask.addressee_id) is not None
+    ]
     void = [asks.reword(db, ask, reason=words, actor=actor, now=now) for ask in letters]
     introduction.words, introduction.version = words, introduction.version + 1
     record(
@@ -178,27 +192,6 @@ def _open(
     return introduction
 
 
-def _clear(db: Session, introducer: Member, addressee: Member, now: datetime) -> None:
-    """Free the one place of the two of letters whose day has come, or that were taken back."""
-    asks.let_lapse(db, introducer, addressee, CONSENT_KIND, now)
-    taken_back = select(Introduction.id).where(
-        Introduction.introducer_id == introducer.id,
-        Introduction.state == IntroductionState.WITHDRAWN,
-    )
-    asks.close(
-        db,
-        and_(
-            Ask.kind == CONSENT,
-            Ask.asker_id == introducer.id,
-            Ask.addressee_id == addressee.id,
-            Ask.state == AskState.WAITING,
-            Ask.thing_id.in_(taken_back),
-        ),
-        actor=introducer,
-        now=now,
-    )
-
-
 def _put(
     db: Session,
     introduction: Introduction,
@@ -229,7 +222,7 @@ def _carried(db: Session, ask: Ask, now: datetime) -> None:
         raise Conflict(_("You are not connected with both of them any more."))
     # Who asked to be introduced is open to it, whatever they let others suggest.
     for kind, addressee, about in ((CONSENT_KIND, target, asker), (_ASKED_FOR, asker, target)):
-        _clear(db, connector, addressee, now)
+        asks.let_lapse(db, connector, addressee, kind, now)
         asks.may_ask(db, kind, asker=connector, addressee=addressee, about=about, now=now)
     introduction = _open(
         db,
@@ -303,6 +296,11 @@ def _looks_open(introduction: Introduction, now: datetime) -> bool:
     """Whether it is open in the eyes of its introducer: a stop is not told."""
     alive = {IntroductionState.OPEN, IntroductionState.STOPPED}
     return introduction.state in alive and introduction.expires_at > now
+
+
+def _is_same(sent: Introduction, one: Member, other: Member, words: str) -> bool:
+    pair = {sent.low_id, sent.high_id} == {one.id, other.id}
+    return pair and (sent.words == clean(words) or sent.version > 1)
 
 
 def _sent_already(db: Session, introducer: Member, submission: str) -> Introduction | None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from network.asks.kinds import COOLING_OFF
 from network.changes import changed
 from network.errors import Conflict, NotAllowed, NotFound
 from network.events.services import record
@@ -71,11 +72,27 @@ def may_write(db: Session, author: Member, subject: Member, now: datetime) -> Sh
             _("You can write about people with whom you have been connected for a month.")
         )
     if live_vouch(db, author, subject) is not None:
-        raise Conflict(_("You have written about them. Take those words back to write new ones."))
+        raise Conflict(_("You have written about them. Words stay as they are, or are taken back."))
+    if _wrote_lately(db, author, subject, now):
+        raise Conflict(
+            _("You took back what you wrote about them. You can write anew 90 days after that.")
+        )
     again_from = _room_from(db, author, now)
     if again_from is not None:
         raise NoRoom(again_from)
     return shared
+
+
+def _wrote_lately(db: Session, author: Member, subject: Member, now: datetime) -> bool:
+    """Whether words of the author about the subject, taken back or not, are younger than 90 days:
+    each comes as a letter, and taking it back does not make room for the next.
+    """
+    found = select(Vouch.id).where(
+        Vouch.author_id == author.id,
+        Vouch.subject_id == subject.id,
+        Vouch.written_at > now - COOLING_OFF,
+    )
+    return db.scalar(found.limit(1)) is not None
 
 
 def write(

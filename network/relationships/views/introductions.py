@@ -12,7 +12,7 @@ from network import clock, limits
 from network.asks.access import ask_to_answer
 from network.asks.models import Ask, AskState
 from network.db import db
-from network.errors import Invalid, NotFound
+from network.errors import Conflict, Invalid, NotFound
 from network.forms import sent, take
 from network.htmx import Page, page, see_other
 from network.members import current
@@ -23,6 +23,7 @@ from network.relationships import access
 from network.relationships.forms_introductions import CarryForm, IntroduceForm, RewordForm
 from network.relationships.queries import introductions as queries
 from network.relationships.services import introductions as services
+from network.text import clean
 
 introductions = Blueprint("introductions", __name__)
 
@@ -54,7 +55,7 @@ def introduce() -> Any:  # noqa: ANN401
     form = sent(IntroduceForm)
     asked = _asked(form.ask.data) if form.ask.data else None
     if asked is not None and asked.state is AskState.ACCEPTED:
-        return _sent()  # the same form, sent twice
+        return _passed_on(asked, form.words.data or "")
     if not form.validate():
         return _begin(form, asked, status=422)
     try:
@@ -130,6 +131,13 @@ def ask(handle: str) -> Any:  # noqa: ANN401
         _("Your words are with %(name)s. You can take them back under Asks.", name=connector.name)
     )
     return see_other("relationships.person", handle=handle)
+
+
+def _passed_on(asked: Ask, words: str) -> Any:  # noqa: ANN401
+    """Answer a form that comes after a yes: the same one twice is once, other words come late."""
+    if services.carried_with(db.session, asked) != clean(words):
+        raise Conflict(_("You have passed their words on. Say it otherwise under Introductions."))
+    return _sent()
 
 
 def _sent() -> Any:  # noqa: ANN401
