@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -51,6 +52,7 @@ def paragraphs(text: str) -> list[str]:
     return [part.strip() for part in text.split("\n\n") if part.strip()]
 
 
+@lru_cache(maxsize=256)
 def rendered(markdown: str) -> Markup:
     """Return Markdown as HTML that cannot do anything: the one sanitiser of the network."""
     html = nh3.clean(

@@ -20,5 +20,5 @@ class MessageForm(Form):
 class BeginForm(MessageForm):
     """The first words of a conversation, whom they are for, and what it is called."""
 
-    people = SelectMultipleField(_("Whom are they for?"), validate_choice=False)
+    people = SelectMultipleField(_("Who is it with?"), validate_choice=False)
     title = LineField(_("What is it about?"), [AtMost(LONGEST_TITLE)])

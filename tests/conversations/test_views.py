@@ -327,7 +327,7 @@ def test_a_message_is_taken_back_in_its_place(kept, sign_in, headers):
 def test_muting_and_stepping_out_have_their_pages(kept, sign_in):
     ama, rui, talk = kept
     client, there = sign_in(rui), f"/conversations/{talk.key}"
-    for letters, says in (("no", "Let letters come"), ("yes", "No letters from here")):
+    for letters, says in (("no", "Let mail come"), ("yes", "Stop mail from here")):
         assert post(client, f"{there}/mute", {"letters": letters}).status_code == 303
         assert says in client.get(there).text
     assert "Step out of the conversation with Ama Example?" in client.get(f"{there}/leave").text

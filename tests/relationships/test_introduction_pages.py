@@ -235,3 +235,10 @@ def test_the_introducer_reads_how_it_came_about(people, sign_in):
     assert "Ama Example had asked you for it" in dara.get(at).text
     answer(sign_in(people["rui"]), "rui")
     assert "Both had said yes, and a conversation opened." in dara.get(at).text
+
+
+def test_what_was_done_is_said_on_the_page_that_follows(people, sign_in):
+    dara = sign_in(people["dara"])
+    form = {"one": "ama", "other": "rui", "words": WORDS, "submission": "x"}
+    post(dara, "/introductions", form)
+    assert "Both are asked, with the same words." in dara.get("/introductions").text

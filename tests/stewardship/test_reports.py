@@ -80,7 +80,7 @@ def test_a_message_is_kept_for_the_stewards_as_its_words_stand(people, message, 
     hers, page = sign_in(people["ama"]), address(message)
     shown = hers.get(page).text
     assert "<strong>people</strong>" in shown
-    assert "They are given nothing else of the conversation." in shown
+    assert "Nothing else of the conversation is." in shown
     answer = post(hers, page, {"words": WRONG})
     assert answer.status_code == 303
     assert answer.location.endswith(f"#m-{message.key}")

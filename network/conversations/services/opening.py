@@ -163,7 +163,7 @@ def start_group(
     chosen = list({each.id: each for each in people}.values())
     if not FEWEST_OTHERS <= len(chosen) <= MOST_OTHERS:
         raise Invalid(
-            _("Choose two to eleven people, or one to write to them alone."), field="people"
+            _("Choose one person, or up to eleven."), field="people"
         )
     _only_connections(db, actor, chosen, now)
     words, name = words_to_send(body), clean_line(title)
