@@ -162,9 +162,7 @@ def start_group(
         return again
     chosen = list({each.id: each for each in people}.values())
     if not FEWEST_OTHERS <= len(chosen) <= MOST_OTHERS:
-        raise Invalid(
-            _("Choose one person, or up to eleven."), field="people"
-        )
+        raise Invalid(_("Choose one person, or up to eleven."), field="people")
     _only_connections(db, actor, chosen, now)
     words, name = words_to_send(body), clean_line(title)
     if len(name) > LONGEST_TITLE:
