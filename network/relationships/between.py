@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from network.members.models import Connection, Member
+from network.relationships.queries.introductions import asked_about
 from network.relationships.queries.provenance import of_connection
 from network.relationships.queries.ways import ways_to
 
@@ -19,5 +20,7 @@ def between(
     introduce them.
     """
     if tie is not None:
-        return {"ways": None, "history": of_connection(db, member, tie)}
-    return {"ways": ways_to(db, member, [other.id], now).get(other.id), "history": ()}
+        return {"ways": None, "asked": {}, "history": of_connection(db, member, tie)}
+    ways = ways_to(db, member, [other.id], now).get(other.id)
+    asked = {} if ways is None or ways.beyond else asked_about(db, member, other, now)
+    return {"ways": ways, "asked": asked, "history": ()}

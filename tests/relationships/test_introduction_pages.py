@@ -242,3 +242,23 @@ def test_what_was_done_is_said_on_the_page_that_follows(people, sign_in):
     form = {"one": "ama", "other": "rui", "words": WORDS, "submission": "x"}
     post(dara, "/introductions", form)
     assert "Both are asked, with the same words." in dara.get("/introductions").text
+
+
+@pytest.mark.parametrize("answer_given", ["no", "nothing"])
+def test_the_way_says_that_it_was_asked_and_not_how_it_was_answered(
+    people, sign_in, now, answer_given
+):
+    ama, dara = sign_in(people["ama"]), sign_in(people["dara"])
+    at = "/people/rui/introduction?through=dara"
+    post(ama, at, {"words": WORDS, "submission": "c"})
+    with transaction() as db:
+        key = db.scalars(select(Ask.key).where(Ask.kind == services.CARRY_KIND.name)).one()
+    if answer_given == "no":
+        post(dara, f"/asks/{key}/answer", {"answer": "no"})
+    page = ama.get("/people/rui").text
+    assert "You asked Dara on" in page
+    assert "through=dara" not in page
+    with time_machine.travel(now + timedelta(days=20), tick=False):
+        assert "You asked Dara not long ago." in sign_in(people["ama"]).get("/people/rui").text
+    with time_machine.travel(now + timedelta(days=91), tick=False):
+        assert "through=dara" in sign_in(people["ama"]).get("/people/rui").text

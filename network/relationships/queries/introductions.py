@@ -8,18 +8,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, not_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from network.asks.access import about_seen
+from network.asks.kinds import COOLING_OFF
 from network.asks.models import Ask, AskState
+from network.asks.queries import as_asker_sees
+from network.columns import BigId
 from network.conversations.models import About, Conversation
 from network.members.models import Member, Participation
-from network.members.visibility import Viewer, awake, connected, not_apart, shielded, visible
+from network.members.visibility import BOUND, Viewer, awake, connected, not_apart, shielded, visible
 from network.relationships.models import Introduction, IntroductionState
 from network.relationships.queries.provenance import of_introduction
 
-CONSENT = "introduction"
+CONSENT, CARRY = "introduction", "carry"
 
 
 class Told(StrEnum):
@@ -134,6 +137,36 @@ def page_of(
 
 def _opened_by(introduction_id: Any) -> ColumnElement[bool]:  # noqa: ANN401  # an id or a column
     return and_(Conversation.about == About.INTRODUCTION, Conversation.thing_id == introduction_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What I asked a connector about somebody, as I am told of it."""
+
+    ask: Ask
+    told: AskState
+    again_from: datetime
+
+
+_CARRIES = (
+    select(Ask)
+    .where(
+        Ask.kind == CARRY,
+        Ask.asker_id == BOUND.member_id,
+        Ask.about_id == bindparam("about", type_=BigId),
+    )
+    .order_by(Ask.sent_at)
+)
+
+
+def asked_about(db: Session, member: Member, other: Member, now: datetime) -> dict[int, Asked]:
+    """Return what a member asked lately to be carried to somebody, by whom they asked."""
+    bound = {**Viewer.of(member).at(now), "about": other.id}
+    return {
+        ask.addressee_id: Asked(ask, as_asker_sees(ask, now), ask.sent_at + COOLING_OFF)
+        for ask in db.scalars(_CARRIES, bound)
+        if ask.sent_at + COOLING_OFF > now
+    }
 
 
 def is_way(db: Session, member: Member, connector: Member, target: Member, now: datetime) -> bool:
