@@ -4,6 +4,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+# One more than there are processors: some tests wait for servers and browsers.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -27,7 +29,7 @@ run: setup ## Serve a demo network at http://127.0.0.1:$(PORT) (PORT=, COMMONWEA
 	$(BIN)/commonweal serve --port $(PORT)
 
 test: setup tools ## Run every test (ARGS="-k asks" goes to pytest)
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 tools: ## Install Chromium and PostgreSQL for the tests, where apt and root are there
 	@sh scripts/tools.sh

@@ -186,7 +186,7 @@ class Folder:
             raise MailUnreachable(f"the mail folder: {error.strerror}") from error
 
     def _forget_old(self) -> None:
-        for old in sorted(self._folder.glob("*.eml"))[:-KEPT]:
+        for old in sorted(self._folder.glob("[!.]*.eml"))[:-KEPT]:
             old.unlink(missing_ok=True)
 
 

@@ -50,7 +50,7 @@ def enter() -> Any:  # noqa: ANN401
 @auth.public
 def letters() -> Page:
     settings: Settings = current_app.config["SETTINGS"]
-    paths = sorted((settings.instance / "mail").glob("*.eml"), reverse=True)[:MOST_LETTERS]
+    paths = sorted((settings.instance / "mail").glob("[!.]*.eml"), reverse=True)[:MOST_LETTERS]
     return page("demo/letters.html", letters=[_letter(path) for path in paths])
 
 

@@ -122,8 +122,8 @@ class Running:
 
     @property
     def letters(self) -> list[Letter]:
-        """Return the letters that have gone out, in no order."""
-        paths = (self.instance / "mail").glob("*.eml")
+        """Return the letters that have gone out, in no order; one with a dot is being written."""
+        paths = (self.instance / "mail").glob("[!.]*.eml")
         letters = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths)
         return [Letter(each["To"], each.get_body().get_content()) for each in letters]
 
