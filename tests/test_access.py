@@ -149,11 +149,11 @@ def test_the_instance_folder_is_not_reachable(client: FlaskClient, path: str) ->
     assert client.get(path).status_code == 404
 
 
-def test_over_https_the_cookie_is_bound_to_the_host_and_https_stays(instance: Path) -> None:
-    settings = settings_for(instance, f"sqlite:///{instance / 'network.db'}")
-    app = create_app(replace(settings, base_url="https://network.example"))
-    answer = app.test_client().get("/signin", base_url="https://network.example")
-    dispose(app)
+def test_over_https_the_cookie_is_bound_to_the_host_and_https_stays(app: Flask) -> None:
+    settings = app.config["SETTINGS"]
+    there = create_app(replace(settings, base_url="https://network.example"))
+    answer = there.test_client().get("/signin", base_url="https://network.example")
+    dispose(there)
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-")
