@@ -92,7 +92,7 @@ def place(
         high_id=high,
         about_id=None if about is None else about.id,
         thing_id=thing_id,
-        reason=_reason(reason),
+        reason=as_reason(reason),
         submission=submission,
         sent_at=now,
         expires_at=now + kind.lifetime,
@@ -269,7 +269,7 @@ def reword(db: Session, ask: Ask, *, reason: str, actor: Member, now: datetime) 
     """Give an ask that is part of a thing other words. A yes to the old ones is void, and a no
     stands. Return whether a yes was void.
     """
-    words = _reason(reason)
+    words = as_reason(reason)
     void = ask.state is AskState.ACCEPTED
     try:
         with db.begin_nested():
@@ -318,7 +318,8 @@ def close(db: Session, which: ColumnElement[bool], *, actor: Member, now: dateti
         _log(db, ask, "closed", actor=actor.id, now=now)
 
 
-def _reason(text: str) -> str:
+def as_reason(text: str) -> str:
+    """Return the words of an ask as they are kept; raise `Invalid` for too few or too many."""
     words = clean(text)
     if len(words) < SHORTEST_REASON:
         raise Invalid(
@@ -388,7 +389,7 @@ def _crossed(
         actor=asker.id,
         subject=("ask", ask.id),
         now=now,
-        reason=_reason(reason),
+        reason=as_reason(reason),
         submission=submission,
     )
     accept(db, ask, kind, actor=asker, now=now)

@@ -518,3 +518,13 @@ def test_inv_18_nobody_else_rewords_or_takes_back(people, db, now, who):
     with pytest.raises(NotFound):
         services.withdraw(db, introduction, actor=people[who], now=now)
     assert (introduction.words, introduction.state) == (WORDS, IntroductionState.OPEN)
+
+
+def test_words_that_are_too_few_are_not_taken_where_nobody_reads_them_either(people, db, now):
+    ama, rui, dara, _eli = people
+    introduction = introduce(db, dara, ama, rui, now)
+    for other in (ama, rui):
+        connections.end(db, live_connection(db, dara.id, other.id), actor=other, now=now)
+    with pytest.raises(Invalid):
+        services.reword(db, introduction, words="Hi", actor=dara, now=now)
+    assert introduction.words == WORDS

@@ -124,6 +124,7 @@ def reword(
         return
     if introduction.version >= MOST_WORDINGS:
         raise Conflict(_("These words have changed three times. They stay as they are now."))
+    words = asks.as_reason(words)  # also where nobody reads them any more
     # Who has ended the connection since is not written to by this way either.
     letters = [
         ask
