@@ -12,6 +12,7 @@ from tests.browser.test_journeys import Visit
 pytestmark = pytest.mark.browser
 
 BLURB = "I keep a small archive of how shared kitchens end, and she has closed one well."
+WHY = "To go on from there with you."
 OURS = "Here is what I meant by closing one well."
 
 
@@ -64,10 +65,13 @@ def test_somebody_is_introduced_and_connects(
     one.get_by_role("link", name="Go to your conversation").first.click()
     expect(one.get_by_text(OURS)).to_be_visible()
     one.get_by_role("link", name=re.compile("^Ask .* to connect$")).first.click()
-    one.get_by_label("Why would you like to be connected?").fill("To go on from there with you.")
+    one.get_by_label("Why would you like to be connected?").fill(WHY)
     one.locator("#reach").get_by_role("button", name=re.compile("^Ask .* to connect$")).click()
+    expect(one.get_by_text("Your ask is with").first).to_be_visible()
     other.goto("/asks")
-    other.get_by_role("button", name="Yes, connect").first.click()
+    letter = other.locator("article[data-ask]").filter(has_text=WHY)
+    letter.get_by_role("button", name="Yes, connect").click()
+    expect(other.get_by_text("You said yes. You and").first).to_be_visible()
     other.goto(f"/people/{asker}")
     expect(other.get_by_text("You have been connected since")).to_be_visible()
     expect(other.get_by_text(re.compile("introduced you")).first).to_be_visible()
