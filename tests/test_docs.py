@@ -83,12 +83,6 @@ def kinds_of_events() -> set[str]:
                 package = kind.partition(":")[0]
                 if EVENT.fullmatch(kind) and (ROOT / package).is_dir():
                     found.add(kind)
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_log":
-                found |= {
-                    f"asks:{arg.value}"
-                    for arg in node.args
-                    if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-                }
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from network.asks.models import Ask
@@ -24,6 +24,14 @@ def about_seen(viewer: Viewer, now: Any) -> ColumnElement[bool]:  # noqa: ANN401
     )
 
 
+def from_somebody(viewer: Viewer, now: Any, asker: Any = Member) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold for asks from somebody whom the viewer may know of.
+
+    Who asks in the name of a circle or a session is heard while they rest: it is not they who ask.
+    """
+    return or_(visible(viewer, now, asker), and_(Ask.body_id != 0, not_apart(viewer, asker)))
+
+
 def ask_to_answer(db: Session, member: Member, key: str, *, now: datetime) -> Ask:
     """Return an ask addressed to this member; raise `NotFound` for all others."""
     return _found(
@@ -33,7 +41,7 @@ def ask_to_answer(db: Session, member: Member, key: str, *, now: datetime) -> As
             .where(
                 Ask.key == key,
                 Ask.addressee_id == member.id,
-                visible(Viewer.of(member), now),
+                from_somebody(Viewer.of(member), now),
                 about_seen(Viewer.of(member), now),
             )
             .options(contains_eager(Ask.asker), joinedload(Ask.about))

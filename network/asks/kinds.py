@@ -35,6 +35,9 @@ class Kind:
     templates: str
     # Whether two who ask each other have both said yes.
     crosses: bool = False
+    # What a no does at once, where something moves on by it (a seat goes to the next in line). Such
+    # a no stays. Without it, a no can be taken back until its day.
+    declined: Callable[[Session, Ask, datetime], None] | None = None
     # Takes the thing's row before any answer, so that answers and other changes come in turn.
     take: Callable[[Session, Ask], None] | None = None
     # Whether the thing is made, so that a yes stays. Without it, a yes always stays.

@@ -53,6 +53,7 @@ class Ask(Base):
             "kind",
             "low_id",
             "high_id",
+            "body_id",
             unique=True,
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
@@ -73,6 +74,9 @@ class Ask(Base):
     # Whom it is about, where that is a third person, and the row of the larger thing.
     about_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("member.id", ondelete="CASCADE"))
     thing_id: Mapped[int | None] = mapped_column(BigId)
+    # The circle or session that asks, or is asked, through one of its people: which of the two, the
+    # kind says. 0 where the two speak for themselves alone.
+    body_id: Mapped[int] = mapped_column(BigId, default=0)
     reason: Mapped[str] = mapped_column(String(2000))
     submission: Mapped[str] = mapped_column(String(40))
     state: Mapped[AskState] = mapped_column(enum(AskState), default=AskState.WAITING)

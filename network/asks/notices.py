@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from network.asks.access import about_seen
+from network.asks.access import about_seen, from_somebody
 from network.asks.kinds import Kind
 from network.asks.models import Ask, AskState
 from network.asks.queries import waiting_for
@@ -37,7 +37,7 @@ def sent(
         .where(
             Ask.id == delivery.event.subject_id,
             waiting_for(addressee.id, context.now),
-            visible(Viewer.of(addressee), context.now),
+            from_somebody(Viewer.of(addressee), context.now),
             about_seen(Viewer.of(addressee), context.now),
         )
         .options(contains_eager(Ask.asker), joinedload(Ask.about))

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from network.asks.access import about_seen
+from network.asks.access import about_seen, from_somebody
 from network.asks.models import Ask, AskState
 from network.members.models import Member
-from network.members.visibility import BOUND, NOW, Viewer, not_apart, visible
+from network.members.visibility import BOUND, NOW, Viewer, not_apart
 
 
 def waiting_for(member_id: Any, now: Any) -> ColumnElement[bool]:  # noqa: ANN401  # or bound
@@ -20,7 +20,9 @@ def waiting_for(member_id: Any, now: Any) -> ColumnElement[bool]:  # noqa: ANN40
     return and_(Ask.addressee_id == member_id, Ask.state == AskState.WAITING, Ask.expires_at > now)
 
 
-_WAITING = and_(waiting_for(BOUND.member_id, NOW), visible(BOUND, NOW), about_seen(BOUND, NOW))
+_WAITING = and_(
+    waiting_for(BOUND.member_id, NOW), from_somebody(BOUND, NOW), about_seen(BOUND, NOW)
+)
 _SOMETHING_WAITS = select(exists().where(_WAITING, Member.id == Ask.asker_id))
 _INBOX = (
     select(Ask)
@@ -46,7 +48,7 @@ _OF_MINE = (
     .join(Ask.asker)
     .where(
         Ask.addressee_id == BOUND.member_id,
-        visible(BOUND, NOW),
+        from_somebody(BOUND, NOW),
         about_seen(BOUND, NOW),
     )
     .options(contains_eager(Ask.asker), joinedload(Ask.about))

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from network import create_app, passwords
 from network.asks import services as asks
+from network.asks.models import Ask
 from network.columns import Base
 from network.composition import channels
 from network.config import Settings
@@ -280,7 +281,7 @@ def _ties_and_asks(db: Session, world: World) -> None:
             asks.withdraw(db, ask, actor=db.get_one(Member, ask.asker_id), now=YESTERDAY)
 
 
-def _send(db: Session, world: World, one: Tie | Asked, now: datetime) -> asks.Ask:
+def _send(db: Session, world: World, one: Tie | Asked, now: datetime) -> Ask:
     return asks.send(
         db,
         CONNECTION,
