@@ -44,10 +44,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def enum(kind: type[StrEnum], length: int = 24) -> Enum:
-    """Return a column type for a `StrEnum`: its values in lower case, guarded by a CHECK."""
+def enum(kind: type[StrEnum], length: int = 24, *, name: str = "") -> Enum:
+    """Return a column type for a `StrEnum`: its values in lower case, guarded by a CHECK.
+
+    A second column of one kind in a table gives its CHECK a `name` of its own.
+    """
     return Enum(
         kind,
+        name=name or kind.__name__.lower(),
         native_enum=False,
         create_constraint=True,
         length=length,

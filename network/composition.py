@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from network import auth, db, htmx, limits, statics, templating, web
 from network.asks import notices as ask_notices
 from network.asks.views import asks
+from network.circles import models as _circles  # noqa: F401  # until its views are named
 from network.config import Settings
 from network.conversations import notices as conversation_notices
 from network.conversations.dress import Dress
@@ -24,6 +25,7 @@ from network.conversations.views import conversations
 from network.demo.views import demo
 from network.events.worker import Channel
 from network.health import health
+from network.learning import models as _learning  # noqa: F401  # as above
 from network.members import current, documents
 from network.members import notices as member_notices
 from network.members.views.account import account

@@ -132,7 +132,7 @@ def test_threads_that_open_a_network_at_once_make_it_once(fresh):
         thread.join()
     assert failed == []
     with apps[0].app_context():
-        assert (tables(), version()) == (set(Base.metadata.tables), ["0002"])
+        assert (tables(), version()) == (set(Base.metadata.tables), ["0003"])
     for app in apps:
         dispose(app)
 

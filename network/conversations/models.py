@@ -35,6 +35,9 @@ class About(StrEnum):
     DIRECT = "direct"
     GROUP = "group"
     INTRODUCTION = "introduction"
+    CIRCLE = "circle"
+    SESSION = "session"
+    GREEN_ROOM = "green_room"
 
 
 class Conversation(Base):

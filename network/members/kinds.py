@@ -123,6 +123,30 @@ class WhoMayWrite(StrEnum):
     ANYONE = "anyone"
 
 
+class MembershipState(StrEnum):
+    """Where somebody stands with a circle. The first five are live: one of them at a time."""
+
+    INVITED = "invited"
+    APPLIED = "applied"
+    QUEUED = "queued"
+    MEMBER = "member"
+    RESTING = "resting"
+    LEFT = "left"
+    RELEASED = "released"
+    REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class CameBy(StrEnum):
+    """How somebody came into a circle."""
+
+    FOUNDED = "founded"
+    INVITED = "invited"
+    APPLIED = "applied"
+    OPEN = "open"
+
+
 class Joining(StrEnum):
     """How a network lets people in."""
 

@@ -26,7 +26,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from network.columns import Base, BigId, Instant, IntPk, Key, UtcDateTime, enum
-from network.members.kinds import Joining, Part, State, WhoMayAsk, WhoMayWrite
+from network.members.kinds import (
+    CameBy,
+    Joining,
+    MembershipState,
+    Part,
+    State,
+    WhoMayAsk,
+    WhoMayWrite,
+)
 
 
 def _member(*, primary_key: bool = False, nullable: bool = False) -> Mapped[int]:
@@ -146,6 +154,9 @@ class Participation(Base):
     who_may_write: Mapped[WhoMayWrite] = mapped_column(
         enum(WhoMayWrite), default=WhoMayWrite.CONNECTIONS
     )
+    who_may_invite: Mapped[WhoMayAsk] = mapped_column(
+        enum(WhoMayAsk, name="who_may_invite"), default=WhoMayAsk.ANYONE
+    )
     open_to_introductions: Mapped[bool] = mapped_column(Boolean, default=True)
     # Whether their connections may see that they know somebody, and ask to be introduced.
     shown_as_way: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -199,6 +210,68 @@ class Connection(Base):
     reason: Mapped[str] = mapped_column(String(2000))
     since: Mapped[Instant]
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+_LIVE_MEMBERSHIP = "state IN ('invited', 'applied', 'queued', 'member', 'resting')"
+_IN_IT = "state IN ('member', 'resting', 'left', 'released', 'removed')"
+
+
+class Membership(Base):
+    """Somebody's place in a circle, or on the way to one. Like a connection it is read by whatever
+    asks who shares something; the package of circles owns its moves.
+
+    invited, applied --yes--> member, or queued where the circle is full
+    invited, applied --withdraw--> withdrawn; --time--> lapsed (computed from `expires_at`)
+    queued --a place comes free, first come first--> member; --withdraw--> withdrawn
+    member <--rest, come back--> resting
+    member, resting --leave--> left; --release--> released; --remove--> removed
+    Coming back is a new row: what was read ends with the old one.
+    """
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        CheckConstraint(f"({_IN_IT}) = (since IS NOT NULL)", name="since_when_in"),
+        CheckConstraint(f"({_LIVE_MEMBERSHIP}) = (ended_at IS NULL)", name="ended_when_over"),
+        CheckConstraint(
+            "(state IN ('invited', 'applied')) <= (expires_at IS NOT NULL)", name="asks_expire"
+        ),
+        CheckConstraint(f"facilitates <= ({_IN_IT})", name="facilitators_are_in_it"),
+        Index(
+            "uq_membership_live",
+            "circle_id",
+            "member_id",
+            unique=True,
+            sqlite_where=text(_LIVE_MEMBERSHIP),
+            postgresql_where=text(_LIVE_MEMBERSHIP),
+        ),
+        Index("ix_membership_member_id", "member_id", "circle_id"),
+        Index("ix_membership_circle_id", "circle_id", "state"),
+    )
+
+    id: Mapped[IntPk]
+    key: Mapped[Key]
+    circle_id: Mapped[int] = mapped_column(BigId, ForeignKey("circle.id", ondelete="CASCADE"))
+    member_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id", ondelete="CASCADE"))
+    state: Mapped[MembershipState] = mapped_column(enum(MembershipState))
+    came_by: Mapped[CameBy] = mapped_column(enum(CameBy))
+    # Who invited them, or let them in.
+    by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("member.id", ondelete="SET NULL"))
+    asked_at: Mapped[Instant]
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Their number in line where the circle is full.
+    line: Mapped[int] = mapped_column(default=0)
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rests_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    facilitates: Mapped[bool] = mapped_column(Boolean, default=False)
+    facilitates_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What they do here, in a few words: keeps us to time, leads for pricing.
+    does: Mapped[str] = mapped_column(String(120), default="")
+    agreed_version: Mapped[int] = mapped_column(default=0)
+    agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    goodbye: Mapped[str] = mapped_column(String(600), default="")
+
+    member: Mapped[Member] = relationship(foreign_keys=member_id, lazy="raise_on_sql")
 
 
 class Block(Base):

@@ -1,0 +1,1 @@
+"""Learning from each other: wishes to learn, sessions with fair places, and what stays of them."""
