@@ -118,7 +118,7 @@ def upgrade() -> None:
         ),
         sa.Column("leavers_keep", sa.Boolean(), nullable=False),
         sa.Column("agreements_version", sa.Integer(), nullable=False),
-        sa.Column("agreements_at", UtcDateTime(), nullable=False),
+        sa.Column("grace_until", UtcDateTime(), nullable=False),
         sa.Column("review_at", UtcDateTime(), nullable=True),
         sa.Column(
             "founder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
