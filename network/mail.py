@@ -15,6 +15,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
@@ -54,15 +55,33 @@ class MailUncertain(MailError):
     """The server had the whole letter and then said nothing: nobody can know whether it took it."""
 
 
+class Method(StrEnum):
+    """What a calendar is to do with what it is sent (RFC 5546). Nobody is asked to reply."""
+
+    PUBLISH = "PUBLISH"
+    CANCEL = "CANCEL"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarPart:
+    """An entry for its reader's calendar, sent along with a letter."""
+
+    method: Method
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one person is written: one subject, some paragraphs, at most one link."""
+    """What one person is written: one subject, some paragraphs, at most one link and one entry for
+    their calendar.
+    """
 
     to: str
     subject: str
     paragraphs: tuple[str, ...]
     link: str = ""
     link_label: str = ""
+    calendar: CalendarPart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +93,8 @@ class Context:
     secret: str
     link: Callable[..., str]
     now: datetime
+    # The address of the network itself: whoever gets an entry for a calendar, it comes from there.
+    sender: str = ""
 
     def day(self, when: datetime, zone: str = "UTC") -> str:
         """Write a date as its reader counts days."""
@@ -132,7 +153,25 @@ def message_for(
     message["Subject"] = clean_line(letter.subject)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_body(letter, house, settings.base_url), cte="quoted-printable")
+    if letter.calendar is not None:
+        _enclose(message, letter.calendar)
     return message
+
+
+def _enclose(message: EmailMessage, part: CalendarPart) -> None:
+    """Enclose a calendar entry as a file, its method said in the type.
+
+    As an alternative to the words, some programs show it in their place, or as a file that they
+    cannot open because it names nobody who attends. As a file it opens in every calendar. In
+    base64, so that its folded lines arrive as they were written.
+    """
+    message.add_attachment(
+        part.text,
+        subtype="calendar",
+        cte="base64",
+        filename="session.ics",
+        params={"method": part.method.value},
+    )
 
 
 def _body(letter: Letter, house: str, base_url: str) -> str:

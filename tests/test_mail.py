@@ -13,7 +13,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from network import mail
 from network.config import Settings
-from network.mail import Letter, Server, message_for, transport
+from network.mail import CalendarPart, Letter, Method, Server, message_for, transport
 from tests.conftest import NOON, settings_for
 from tests.postbox import Box, mail_server
 
@@ -68,6 +68,35 @@ def test_the_same_event_and_person_give_the_same_message_id(settings: Settings) 
     assert first["Message-ID"].startswith("<event-41.")
     assert first["Message-ID"].endswith("@127.0.0.1>")
     assert "ama" not in first["Message-ID"]
+
+
+ENTRY = "BEGIN:VCALENDAR\r\nX-LONG:" + "ж" * 30 + "\r\n жж 🎉\r\nEND:VCALENDAR\r\n"
+
+
+@pytest.mark.parametrize("method", Method)
+def test_an_entry_for_a_calendar_is_enclosed_beside_the_words(
+    settings: Settings, method: Method
+) -> None:
+    message = a_message(settings, calendar=CalendarPart(method, ENTRY))
+    read = message_from_bytes(message.as_bytes(), policy=policy.default)
+    assert read.get_content_type() == "multipart/mixed"
+    words, entry = read.iter_parts()
+    assert words.get_content_type() == "text/plain"
+    assert "Second." in words.get_content()
+    assert entry.get_content_type() == "text/calendar"
+    assert entry["Content-Type"].params["method"] == method.value
+    assert entry["Content-Type"].params["charset"] == "utf-8"
+    assert (entry.get_content_disposition(), entry.get_filename()) == ("attachment", "session.ics")
+    assert entry.get_payload(decode=True).decode() == ENTRY
+
+
+def test_nothing_in_an_entry_becomes_part_of_the_letter(settings: Settings) -> None:
+    evil = "\r\n\r\n--\r\nBcc: all@x.example\r\n\r\nBEGIN:VCALENDAR"
+    message = a_message(settings, calendar=CalendarPart(Method.CANCEL, evil))
+    read = message_from_bytes(message.as_bytes(), policy=policy.default)
+    assert read["Bcc"] is None
+    assert len(list(read.iter_parts())) == 2
+    assert b"Bcc" not in message.as_bytes()
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,7 @@ def _written(delivery: Delivery, office: Office) -> list[tuple[Letter, str]]:
             secret=office.settings.secret_key,
             link=office.link,
             now=utc_now(),
+            sender=office.settings.mail_from,
         )
         with force_locale(context.language):
             return [(letter, context.house) for letter in write(db, delivery, context)]
