@@ -78,7 +78,7 @@ BLUEPRINTS = (
 KINDS = {kind.name: kind for kind in (CONNECTION, CONSENT_KIND, CARRY_KIND)}
 # What conversations wear that are about something, by what that is.
 DRESSES: dict[str, Dress] = {dress.about.value: dress for dress in (INTRODUCED, *BEGUN)}
-PEOPLE = indexer.Source("member", documents.documents, documents.all_documents)
+PEOPLE = indexer.Source({"member": int}, documents.documents, documents.all_documents)
 LETTERS = {
     **member_notices.LETTERS,
     **ask_notices.letters(KINDS),
@@ -106,7 +106,7 @@ def compose(settings: Settings) -> Flask:
     app.extensions["ask_kinds"] = KINDS
     app.extensions["dresses"] = DRESSES
     app.extensions["ways"] = ways_to
-    backend.init_app(app, settings.instance / "index")
+    backend.init_app(app, people=settings.instance / "index", things=settings.instance / "things")
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from network.members.kinds import LISTS, SEARCHED, Part
 from network.members.models import Member, Section
-from network.search.prefixes import completes
+from network.search.fitting import matching, say
 from network.search.query import Query
 from network.search.terms import Analyzer, mark, sentence_around
 
@@ -53,37 +53,20 @@ def fits(found: Found, query: Query, analyzer: Analyzer) -> bool:
         return bool(found.words(Part.PURPOSE))
     stems = set(query.stems)
     held = {
-        part.value: _matching(found.words(part), query, analyzer)
+        part.value: matching(found.words(part), query, analyzer)
         for part in SEARCHED
         if found.words(part)
     }
-    everywhere = {stem for matching in held.values() for stem in matching.values()}
+    everywhere = {stem for fitting in held.values() for stem in fitting.values()}
     found.matched = frozenset(everywhere)
     missing = len(stems - everywhere)
-    if missing > len(stems) // 2 or not _phrases(found, query, analyzer):
+    texts = [found.words(part) for part in SEARCHED]
+    if missing > len(stems) // 2 or not say(texts, query.phrases, analyzer):
         return False
     in_purpose = stems <= set(held.get(Part.PURPOSE.value, {}).values())
     found.band = (0 if held.get(Part.THEMES.value) else 1) if in_purpose else 2 + missing
     found.held = held
     return True
-
-
-def _matching(words: str, query: Query, analyzer: Analyzer) -> dict[str, str]:
-    """Return which stems of these words fit which wanted one; a beginning fits the last one."""
-    fitting = {}
-    for stem in analyzer.stems(words):
-        if stem in query.stems:
-            fitting[stem] = stem
-        elif query.prefix and completes(stem, query.prefix):
-            fitting[stem] = query.stems[-1]
-    return fitting
-
-
-def _phrases(found: Found, query: Query, analyzer: Analyzer) -> bool:
-    if not query.phrases:
-        return True
-    texts = [analyzer.stems(found.words(part)) for part in SEARCHED]
-    return all(any(_runs_in(phrase, text) for text in texts) for phrase in query.phrases)
 
 
 def explain(found: Found, analyzer: Analyzer) -> None:
@@ -105,13 +88,6 @@ def explain(found: Found, analyzer: Analyzer) -> None:
             told_in_full = part in LISTS or part is Part.PLACE
             found.reasons.append(Reason(part.value, _matched(runs), [] if told_in_full else runs))
             told |= {held[part.value][stem] for stem in adds}
-
-
-def _runs_in(phrase: Sequence[str], stems: Sequence[str]) -> bool:
-    length = len(phrase)
-    return any(
-        tuple(stems[at : at + length]) == tuple(phrase) for at in range(len(stems) - length + 1)
-    )
 
 
 def _matched(runs: Runs) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from network.members.explaining import Found, explain, fits
 from network.members.kinds import SEARCHED, Audience, Part
 from network.members.models import Connection, Member, Participation, Section
 from network.members.visibility import BOUND, NOW, Viewer, findable, level, readable
+from network.search.fitting import has_marks
 from network.search.port import Hit, Index, IndexUnavailable
 from network.search.query import Query
 from network.search.terms import Analyzer, mark
@@ -354,14 +355,6 @@ class Finder:
 @lru_cache(maxsize=8)
 def _idle(analyzer: Analyzer) -> frozenset[str]:
     return frozenset(analyzer.stems(EVERYBODYS))
-
-
-def has_marks(wanted: Collection[str], held: Collection[str]) -> bool:
-    """Whether the facts fit: all names, any of the values of one name."""
-    names: dict[str, list[str]] = defaultdict(list)
-    for each in wanted:
-        names[each.partition("=")[0]].append(each)
-    return all(any(each in held for each in group) for group in names.values())
 
 
 def _by_band(people: Iterable[Found]) -> list[Found]:

@@ -1,11 +1,12 @@
-"""Keeping the index like the database: told of each change, made anew if it cannot be used."""
+"""Keeping an index like the database: told of each change, made anew if it cannot be used."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -22,11 +23,23 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where documents come from: those of some ids, those of all, and the subjects they are of."""
+    """Where documents come from: those of some numbers, those of all, and the subjects they are of.
 
-    subject: str
+    `numbers` says for each kind of subject which number the document of a subject's id has.
+    """
+
+    numbers: Mapping[str, Callable[[int], int]]
     some: Callable[[Session, Collection[int]], Iterable[Document]]
     every: Callable[[Session], Iterable[Document]]
+
+
+def together(*sources: Source) -> Source:
+    """Return what several packages keep in one index."""
+    return Source(
+        {kind: number for source in sources for kind, number in source.numbers.items()},
+        lambda db, ids: chain.from_iterable(source.some(db, ids) for source in sources),
+        lambda db: chain.from_iterable(source.every(db) for source in sources),
+    )
 
 
 def channel(index: Index, source: Source) -> Channel:
@@ -38,7 +51,8 @@ def channel(index: Index, source: Source) -> Channel:
 
 def deliver(index: Index, deliveries: Sequence[Delivery], *, source: Source) -> dict[int, Failure]:
     """Bring what changed to the index, each thing once; an unusable index is rebuilt."""
-    ids = {one.event.subject_id for one in deliveries if one.event.subject_kind == source.subject}
+    about = ((one.event.subject_kind, one.event.subject_id) for one in deliveries)
+    ids = {source.numbers[kind](each) for kind, each in about if kind in source.numbers}
     with reading() as db:
         documents = list(source.some(db, ids))
     try:

@@ -132,7 +132,7 @@ def test_events_about_other_things_change_nothing(
     app: Flask, make_member: MakeMember, index: Index, now: datetime
 ) -> None:
     make_member("ama")
-    source = indexer.Source("boat", lambda _db, ids: [], lambda _db: [])
+    source = indexer.Source({"boat": int}, lambda _db, ids: [], lambda _db: [])
     index.rebuild([])
     with time_machine.travel(now, tick=False):
         worker.run_once({"index": indexer.channel(index, source)})
