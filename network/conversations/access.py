@@ -42,7 +42,7 @@ class Thread:
     @property
     def low(self) -> int:
         """Return the turn after which there may be something to read."""
-        return self.stays[0].after_turn
+        return min(stay.after_turn for stay in self.stays)
 
     @property
     def high(self) -> int:

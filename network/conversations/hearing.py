@@ -18,6 +18,7 @@ _STAY = aliased(Participant, name="heard_in")
 _COMPANY = aliased(Participant, name="company")
 _PERSON = aliased(Member, name="company_of")
 _SAID = aliased(Message, name="said_there")
+_MINE = aliased(Participant, name="there_myself")
 
 
 def heard(viewer: Viewer, message: Any = Message) -> ColumnElement[bool]:  # noqa: ANN401
@@ -40,15 +41,23 @@ def heard(viewer: Viewer, message: Any = Message) -> ColumnElement[bool]:  # noq
 def is_there(viewer: Viewer, conversation: Any = Conversation) -> ColumnElement[bool]:  # noqa: ANN401
     """Hold for the conversations in which this viewer meets somebody, or has something to read.
 
-    Where a shield hides everybody and every word, there is no conversation.
+    Where a shield hides everybody and every word, there is no conversation; nor for whoever keeps
+    nothing of it.
     """
-    company, person, said = _COMPANY, _PERSON, _SAID
-    return or_(
+    company, person, said, mine = _COMPANY, _PERSON, _SAID, _MINE
+    return and_(
         exists().where(
-            company.conversation_id == conversation.id,
-            company.member_id != viewer.member_id,
-            person.id == company.member_id,
-            not_apart(viewer, person),
+            mine.conversation_id == conversation.id,
+            mine.member_id == viewer.member_id,
+            or_(mine.until_turn.is_(None), mine.until_turn > mine.after_turn),
         ),
-        exists().where(said.conversation_id == conversation.id, heard(viewer, said)),
+        or_(
+            exists().where(
+                company.conversation_id == conversation.id,
+                company.member_id != viewer.member_id,
+                person.id == company.member_id,
+                not_apart(viewer, person),
+            ),
+            exists().where(said.conversation_id == conversation.id, heard(viewer, said)),
+        ),
     )

@@ -1,5 +1,6 @@
 """What people do in conversations: begin one, say something in it, come, go, and put it aside."""
 
+from network.conversations.services.belonging import close_about, join_about, leave_about
 from network.conversations.services.opening import (
     MOST_OTHERS,
     add,
@@ -14,8 +15,11 @@ from network.conversations.services.writing import post, withdraw
 __all__ = (
     "MOST_OTHERS",
     "add",
+    "close_about",
+    "join_about",
     "keep_draft",
     "leave",
+    "leave_about",
     "mark_read",
     "may_start",
     "mute",
