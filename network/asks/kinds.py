@@ -40,6 +40,8 @@ class Kind:
     declined: Callable[[Session, Ask, datetime], None] | None = None
     # Takes the thing's row before any answer, so that answers and other changes come in turn.
     take: Callable[[Session, Ask], None] | None = None
+    # What stands for the words that were read, where these are more than the reason of the ask.
+    read: Callable[[Session, Ask], str] | None = None
     # Whether the thing is made, so that a yes stays. Without it, a yes always stays.
     made: Callable[[Session, Ask], bool] | None = None
     # What its templates read of the things that some asks are part of, by the id of the thing.

@@ -85,6 +85,21 @@ def due(
     return waiting, [ask for ask in found if ask.state is AskState.DECLINED]
 
 
+def mine_about(
+    db: Session, member: Member, kind: str, thing_id: int, now: datetime
+) -> Ask | None:
+    """Return what asks this member about a thing and can still be answered, or None."""
+    return db.scalar(
+        _OF_MINE.where(
+            Ask.kind == kind,
+            Ask.thing_id == thing_id,
+            Ask.expires_at > NOW,
+            Ask.state.in_((AskState.WAITING, AskState.DECLINED)),
+        ),
+        Viewer.of(member).at(now),
+    )
+
+
 def sent(db: Session, member: Member, limit: int = 50) -> Sequence[Ask]:
     """Return what this member asked of others, the newest first; a pause of theirs changes nothing
     here. What is part of a larger thing is on that thing's own page.

@@ -35,7 +35,7 @@ def accept(
     _take(db, ask, kind)
     if ask.state is AskState.ACCEPTED:
         return
-    if ask.thing_id is not None and read != ask.mark:
+    if ask.thing_id is not None and read != (kind.read(db, ask) if kind.read else ask.mark):
         raise Conflict(
             _("The words changed while you were reading. Your answer was not taken; read them now.")
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from network.asks.kinds import COOLING_OFF, Kind
@@ -118,9 +118,10 @@ def may_ask(
     addressee: Member,
     now: datetime,
     about: Member | None = None,
+    body_id: int = 0,
 ) -> None:
     """Raise the refusal that holds this ask back; return if it may be sent. The only place with
-    guards.
+    guards. What a body asked through one of its people, it asks through no other for 90 days.
 
     The asker's own shields hold nothing back: a refusal would tell where the addressee works.
     Whoever a shield meets does not see the ask, and it lapses like any other.
@@ -136,9 +137,10 @@ def may_ask(
             _("%(name)s is not open to this just now.", name=addressee.name),
         )
     kind.guard(db, asker, addressee, about, now)
-    last = last_sent(db, asker, addressee, kind.name, about=about)
-    if last is not None and last.sent_at + COOLING_OFF > now:
-        raise TooSoon(last)
+    if body_id:
+        _cooled(_last_with(db, kind, body_id, Ask.addressee_id == addressee.id), now)
+    else:
+        _cooled(last_sent(db, asker, addressee, kind.name, about=about), now)
     if not kind.crosses and _between(db, asker, addressee, kind, now):
         raise Conflict(
             _(
@@ -146,6 +148,26 @@ def may_ask(
                 name=addressee.name,
             )
         )
+
+
+def may_apply(db: Session, kind: Kind, *, asker: Member, body_id: int, now: datetime) -> None:
+    """Raise `TooSoon` where this member asked a body less than 90 days ago, through anybody."""
+    _cooled(_last_with(db, kind, body_id, Ask.asker_id == asker.id), now)
+
+
+def _cooled(last: Ask | None, now: datetime) -> None:
+    if last is not None and last.sent_at + COOLING_OFF > now:
+        raise TooSoon(last)
+
+
+def _last_with(db: Session, kind: Kind, body_id: int, whose: ColumnElement[bool]) -> Ask | None:
+    """Return the newest ask of this kind between a body and somebody."""
+    return db.scalar(
+        select(Ask)
+        .where(Ask.kind == kind.name, Ask.body_id == body_id, whose)
+        .order_by(Ask.sent_at.desc(), Ask.id.desc())
+        .limit(1)
+    )
 
 
 class TooSoon(Conflict):
