@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Subquery, bindparam, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import Subquery, bindparam, exists, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from network.columns import UtcDateTime
-from network.members.kinds import State
+from network.members.kinds import MembershipState, State
 from network.members.models import (
     Block,
     Connection,
     Invitation,
     Member,
+    Membership,
     Network,
     Participation,
     PastPurpose,
@@ -120,11 +121,20 @@ def connected_with(member_id: int) -> Subquery:
     ).subquery()
 
 
-def share_a_connection(db: Session, one: Member, other: Member) -> bool:
-    """Whether somebody is connected with both."""
+def have_in_common(db: Session, one: Member, other: Member) -> bool:
+    """Whether somebody is connected with both, or both are in one circle."""
     mine, theirs = connected_with(one.id), connected_with(other.id)
-    shared = select(mine.c.id).join(theirs, theirs.c.id == mine.c.id)
-    return db.scalar(shared.limit(1)) is not None
+    connection = select(mine.c.id).join(theirs, theirs.c.id == mine.c.id).exists()
+    my, their = aliased(Membership), aliased(Membership)
+    in_it = (MembershipState.MEMBER, MembershipState.RESTING)
+    circle = exists().where(
+        my.member_id == one.id,
+        my.state.in_(in_it),
+        their.circle_id == my.circle_id,
+        their.member_id == other.id,
+        their.state.in_(in_it),
+    )
+    return bool(db.scalar(select(or_(connection, circle))))
 
 
 def connected_people(

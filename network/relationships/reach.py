@@ -13,7 +13,7 @@ from network.asks.models import Ask, AskState
 from network.asks.queries import as_asker_sees
 from network.members.kinds import WhoMayAsk, WhoMayWrite
 from network.members.models import Connection, Member, Participation
-from network.members.queries import share_a_connection
+from network.members.queries import have_in_common
 from network.relationships.kinds import CONNECTION
 from network.relationships.queries.connections import live_connection
 
@@ -59,4 +59,4 @@ def may_write(
         return participation.who_may_write is WhoMayWrite.ANYONE
     if participation.who_may_connect is WhoMayAsk.SHARED:
         return open_to
-    return share_a_connection(db, member, other)
+    return have_in_common(db, member, other)

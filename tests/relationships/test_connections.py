@@ -12,7 +12,7 @@ from network.errors import Conflict, NotFound
 from network.events.models import Event
 from network.members.kinds import State, WhoMayAsk
 from network.members.models import Block, Connection, Participation
-from network.members.queries import share_a_connection
+from network.members.queries import have_in_common
 from network.members.services import boundaries
 from network.relationships import access
 from network.relationships.kinds import CONNECTION
@@ -154,8 +154,8 @@ def test_who_shares_a_connection_may_ask_where_that_is_wanted(people, db, now, w
         services.end(db, tie, actor=between, now=now)
     participation = Participation(who_may_connect=WhoMayAsk.SHARED)
     expected = way in {"low", "high"}
-    assert share_a_connection(db, ama, rui) is expected
-    assert share_a_connection(db, rui, ama) is expected
+    assert have_in_common(db, ama, rui) is expected
+    assert have_in_common(db, rui, ama) is expected
     assert services.open_to_connect(db, ama, rui, participation) is expected
 
 

@@ -19,7 +19,7 @@ from network.errors import Invalid, NotAllowed, NotFound
 from network.events.services import record
 from network.members.kinds import WhoMayWrite
 from network.members.models import Connection, Member, Participation
-from network.members.queries import share_a_connection
+from network.members.queries import have_in_common
 from network.members.visibility import (
     BOUND,
     NOW,
@@ -60,7 +60,7 @@ def may_start(db: Session, actor: Member, other: Member, now: datetime) -> None:
         if found.connected:
             return
         open_to = found.who_may_write is WhoMayWrite.ANYONE or (
-            found.who_may_write is WhoMayWrite.SHARED and share_a_connection(db, actor, other)
+            found.who_may_write is WhoMayWrite.SHARED and have_in_common(db, actor, other)
         )
         if found.awake and open_to:
             return

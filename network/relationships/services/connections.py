@@ -15,7 +15,7 @@ from network.errors import Conflict
 from network.events.services import record
 from network.members.kinds import WhoMayAsk
 from network.members.models import Connection, Member, Participation
-from network.members.queries import share_a_connection
+from network.members.queries import have_in_common
 from network.members.services import boundaries
 from network.relationships.queries.connections import live_connection, were_introduced
 from network.relationships.services.stopping import stop_for
@@ -29,7 +29,7 @@ def open_to_connect(
     if participation.who_may_connect is WhoMayAsk.ANYONE:
         return True
     if participation.who_may_connect is WhoMayAsk.SHARED:
-        return share_a_connection(db, asker, addressee)
+        return have_in_common(db, asker, addressee)
     if participation.who_may_connect is WhoMayAsk.INTRODUCED:
         return were_introduced(db, asker, addressee)
     return False
