@@ -68,6 +68,8 @@ class Conversation(Base):
     )
     submission: Mapped[str] = mapped_column(String(40))
     opened_at: Mapped[Instant]
+    # From then on it is read, and nobody writes: computed, so that no job has to close it.
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The last number given out, and when the last message was sent.
     turn: Mapped[int] = mapped_column(default=0)
     moved_at: Mapped[Instant]

@@ -15,7 +15,7 @@ from network.conversations.access import Thread
 from network.conversations.hearing import heard, is_there
 from network.conversations.models import About, Conversation, Message, Participant
 from network.members.models import Connection, Member
-from network.members.visibility import BOUND, Viewer, not_apart, visible
+from network.members.visibility import BOUND, NOW, Viewer, not_apart, visible
 
 PAGE = 50
 # A page that stays open through a long exchange keeps so many; the rest is among the earlier words.
@@ -196,7 +196,7 @@ def _steps(thread: Thread, people: Sequence[Company]) -> Sequence[Entry]:
     found = []
     for each in people:
         stay, who = each.stay, each.member
-        if who is None:
+        if who is None or stay.until_turn == stay.after_turn:  # or sent away: nobody's business
             continue
         if stay.after_turn and not thread.is_direct:
             found.append(Entry(stay.after_turn, stay.joined_at, who, came=True))
@@ -299,7 +299,7 @@ def my_conversations(
             author,
             unread=bool(unread),
             others=others_now(found[conversation.id]),
-            at_rest=not can_write(Thread(conversation, (stay,)), found[conversation.id]),
+            at_rest=not can_write(Thread(conversation, (stay,)), found[conversation.id], now),
         )
         for conversation, stay, last, author, unread in rows
     ]
@@ -331,6 +331,7 @@ _WRITING = (
         Conversation.id == bindparam("conversation", type_=BigId),
         _MY.member_id == BOUND.member_id,
         _MY.left_at.is_(None),
+        or_(Conversation.closes_at.is_(None), Conversation.closes_at > NOW),
         or_(
             Conversation.about != About.DIRECT,
             exists().where(
@@ -348,15 +349,19 @@ _WRITING = (
 def stay_to_write_from(
     db: Session, conversation: Conversation, member: Member, now: datetime
 ) -> Participant | None:
-    """Return the stay from which a member may write: between two, the other is there as well."""
+    """Return the stay from which a member may write, until the day on which the conversation closes:
+    between two, the other is there as well.
+    """
     bound = {**Viewer.of(member).at(now), "conversation": conversation.id}
     return db.scalar(_WRITING, bound)
 
 
-def can_write(thread: Thread, people: Sequence[Company]) -> bool:
+def can_write(thread: Thread, people: Sequence[Company], now: datetime) -> bool:
     """Whether the page offers to write: the same as `stay_to_write_from`, of what was loaded."""
-    there = any(each.member is not None and each.here for each in people)
-    return thread.is_here and (there or not thread.is_direct)
+    closes_at = thread.conversation.closes_at
+    if not thread.is_here or (closes_at is not None and closes_at <= now):
+        return False
+    return not thread.is_direct or any(each.member is not None and each.here for each in people)
 
 
 def connections_of(

@@ -57,7 +57,7 @@ def around(
         "conversation_key": thread.conversation.key,
         "leaf": queries.leaf(db.session, member, thread, people, now, before=before, start=start),
         "others": queries.others_now(people),
-        "open": queries.can_write(thread, people),
+        "open": queries.can_write(thread, people, now),
         "form": form or MessageForm(body=thread.stay.draft, submission=uuid4().hex),
         "since": thread.stay.read_turn if since is None else since,
         "fresh_after": thread.high if after is None else after,

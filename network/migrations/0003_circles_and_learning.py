@@ -998,6 +998,7 @@ def upgrade() -> None:
         batch_op.alter_column("who_may_invite", server_default=None)
 
     with op.batch_alter_table("conversation", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("closes_at", UtcDateTime(), nullable=True))
         batch_op.drop_constraint(batch_op.f("ck_conversation_about"), type_="check")
         batch_op.create_check_constraint(
             batch_op.f("ck_conversation_about"),
@@ -1014,6 +1015,7 @@ def downgrade() -> None:
         batch_op.create_check_constraint(
             batch_op.f("ck_conversation_about"), "about IN ('direct', 'group', 'introduction')"
         )
+        batch_op.drop_column("closes_at")
 
     with op.batch_alter_table("participation", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_participation_who_may_invite"), type_="check")
