@@ -1,0 +1,24 @@
+"""What stands on the page of a circle beside what is the circle's own: filled in by the packages
+above, which know of sessions and of what was said there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from network.circles.access import Seen
+from network.members.models import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Templates for whoever is inside, above and below the people, and what they are given."""
+
+    above: tuple[str, ...]
+    below: tuple[str, ...]
+    load: Callable[[Session, Member, Seen, datetime], Mapping[str, Any]]

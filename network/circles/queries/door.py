@@ -1,0 +1,71 @@
+"""What the door of a circle says to somebody outside: how they may come in, and what waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from network.asks.kinds import COOLING_OFF
+from network.asks.models import Ask
+from network.asks.queries import mine_about
+from network.circles.access import Seen
+from network.circles.kinds import Door as Way
+from network.circles.services.admitting import TAKES_PEOPLE, is_full
+from network.circles.services.asking import APPLICATION, INVITATION
+from network.circles.services.coming import last_place, may_come_back, was_removed
+from network.members.kinds import MembershipState
+from network.members.models import Member, Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How somebody outside may come in. `last` is the place they had, `invitation` what asks them
+    in, `again_from` the day from which they may ask again.
+    """
+
+    may_join: bool = False
+    may_apply: bool = False
+    full: bool = False
+    owes_yes: bool = False
+    invitation: Ask | None = None
+    last: Membership | None = None
+    again_from: datetime | None = None
+
+
+def door_of(db: Session, member: Member, seen: Seen, now: datetime) -> Door:
+    """Return the door of a circle as this member finds it, who is not inside."""
+    circle, place = seen.circle, seen.place
+    last = last_place(db, circle, member)
+    if seen.is_in_it:
+        return Door(owes_yes=True, last=last)
+    full = is_full(db, circle)
+    if place is not None and place.state is MembershipState.INVITED:
+        asked = mine_about(db, member, INVITATION.name, place.id, now)
+        return Door(invitation=asked, full=full, last=last)
+    takes = circle.life in TAKES_PEOPLE and place is None
+    removed = was_removed(last)
+    back = may_come_back(last, now)
+    may_apply = takes and circle.door is Way.REQUEST and not removed and not back
+    again_from = _again_from(db, member, circle.id, now) if may_apply else None
+    return Door(
+        may_join=takes and (back or (circle.door is Way.OPEN and not removed)),
+        may_apply=may_apply and again_from is None,
+        full=full,
+        last=last,
+        again_from=again_from,
+    )
+
+
+def _again_from(db: Session, member: Member, circle_id: int, now: datetime) -> datetime | None:
+    sent_at = db.scalar(
+        select(Ask.sent_at)
+        .where(Ask.kind == APPLICATION.name, Ask.body_id == circle_id, Ask.asker_id == member.id)
+        .order_by(Ask.sent_at.desc())
+        .limit(1)
+    )
+    if sent_at is None or sent_at + COOLING_OFF <= now:
+        return None
+    return sent_at + COOLING_OFF

@@ -1,0 +1,36 @@
+"""Who takes what a circle asks. The circle's own guards stand in its services, under its row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from network.members.kinds import WhoMayAsk
+from network.members.models import Member, Participation
+from network.members.queries import have_in_common
+from network.relationships.queries.connections import were_introduced
+
+
+def takes_invitations(
+    db: Session, asker: Member, addressee: Member, participation: Participation
+) -> bool:
+    """Whether the addressee takes invitations to circles from this asker."""
+    if participation.who_may_invite is WhoMayAsk.SHARED:
+        return have_in_common(db, asker, addressee)
+    if participation.who_may_invite is WhoMayAsk.INTRODUCED:
+        return were_introduced(db, asker, addressee)
+    return participation.who_may_invite is WhoMayAsk.ANYONE
+
+
+def takes_any(
+    _db: Session, _asker: Member, _addressee: Member, _participation: Participation
+) -> bool:
+    """Let whoever answers for a circle be asked by everybody who may know of it."""
+    return True
+
+
+def no_more(
+    _db: Session, _asker: Member, _addressee: Member, _about: Member | None, _now: datetime
+) -> None:
+    """Hold nothing else back."""

@@ -1,0 +1,25 @@
+"""The pages of circles."""
+
+from network.circles.views import (
+    circle,
+    coming,
+    decisions,
+    founding,
+    life,
+    notes,
+    overview,
+    people,
+)
+from network.circles.views.blueprint import circles
+
+__all__ = [
+    "circle",
+    "circles",
+    "coming",
+    "decisions",
+    "founding",
+    "life",
+    "notes",
+    "overview",
+    "people",
+]
