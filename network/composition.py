@@ -26,6 +26,7 @@ from network.demo.views import demo
 from network.events.worker import Channel
 from network.health import health
 from network.learning import models as _learning  # noqa: F401  # as above
+from network.learning.views.calendar import calendar
 from network.members import current, documents
 from network.members import notices as member_notices
 from network.members.views.account import account
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     notes,
     stewardship,
     reports,
+    calendar,
     demo,
 )
 KINDS = {kind.name: kind for kind in (CONNECTION, CONSENT_KIND, CARRY_KIND)}

@@ -40,3 +40,5 @@ def by_member() -> str:
 from_network = limiter.limit("30 per hour", methods=["POST"])
 on_account = limiter.limit("10 per hour", key_func=by_address, methods=["POST"])
 of_member = limiter.limit("60 per hour", key_func=by_member, methods=["POST"])
+# Whoever keeps calendars for many people fetches them all from one address.
+calendars = limiter.limit("300 per minute")

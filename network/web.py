@@ -52,6 +52,12 @@ class Web(Flask):
             database.settle(keep=status < 400)  # noqa: PLR2004
         return answer
 
+    def log_exception(self, exc_info: Any) -> None:  # noqa: ANN401  # as Flask hands it over
+        """Log a failure by the rule of its address: the address itself may hold a secret."""
+        self.logger.error(
+            "Exception on %s [%s]", request.url_rule, request.method, exc_info=exc_info
+        )
+
     def make_response(self, rv: Any) -> Any:  # noqa: ANN401
         """Render a `Page`; leave everything else to Flask."""
         if not isinstance(rv, Page):

@@ -44,6 +44,8 @@ PUBLIC = frozenset(
         *("account.new_address", "account.change_address"),
         # What their owners show to anyone; nothing else is found at these addresses.
         *("relationships.person", "people.portrait"),
+        # By a secret of 256 bits in the address, for its owner's own calendar.
+        "calendar.feed",
         # Open to be quiet: to everybody but stewards there is nothing here.
         *("stewardship.desk", "stewardship.welcome", "stewardship.turn_down"),
         *("stewardship.invite", "stewardship.withdraw_invitation", "stewardship.set_network"),

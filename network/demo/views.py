@@ -56,9 +56,10 @@ def letters() -> Page:
 
 def _letter(path: Path) -> dict[str, str]:
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    words = message.get_body(("plain",))  # what it encloses for a calendar is not shown
     return {
         "to": str(message["To"]),
         "subject": str(message["Subject"]),
         "date": str(message["Date"]),
-        "body": str(message.get_content()),
+        "body": "" if words is None else str(words.get_content()),
     }

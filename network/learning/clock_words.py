@@ -30,7 +30,7 @@ class Clock:
         """The name of the zone as people say it: Stockholm, or UTC+5 where it is no place."""
         if "/" not in self.zone or self.zone.startswith("Etc/"):
             return _offset(self.starts)
-        name = str(get_timezone_location(self.zone, locale=_locale(), return_city=True))
+        name = str(get_timezone_location(self.zone, locale=language(), return_city=True))
         return name.rpartition("/")[2].replace("\N{SOFT HYPHEN}", "")
 
     @property
@@ -117,12 +117,12 @@ def _reads(clock: Clock) -> tuple[datetime, datetime]:
 
 
 def _day(local: datetime) -> str:
-    return str(format_datetime(local.replace(tzinfo=None), DAY, locale=_locale()))
+    return str(format_datetime(local.replace(tzinfo=None), DAY, locale=language()))
 
 
 def _hour(local: datetime) -> str:
     """Write an hour; one that the clock strikes twice, as summer ends, with its distance to UTC."""
-    said = str(format_datetime(local.replace(tzinfo=None), HOUR, locale=_locale()))
+    said = str(format_datetime(local.replace(tzinfo=None), HOUR, locale=language()))
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return f"{said} ({_offset(local)})" if twice else said
 
@@ -137,5 +137,6 @@ def _offset(local: datetime) -> str:
     return f"UTC{'-' if distance < timedelta() else '+'}{hours}{minutes}"
 
 
-def _locale() -> str:
+def language() -> str:
+    """Return the language in which the house speaks."""
     return str(get_locale() or "en")

@@ -36,8 +36,7 @@ def changes(zone: str, years: tuple[int, ...] = (2019, 2026, 2027)) -> list[date
 
 def around_changes(zone: str) -> Iterator[datetime]:
     """Yield instants around every gap and overlap, and two plain ones."""
-    plain = [datetime(2026, month, 15, 11, 45, tzinfo=UTC) for month in (1, 7)]
-    yield from plain
+    yield from (datetime(year, 7, 15, 11, 45, tzinfo=UTC) for year in (1998, 2027))
     for change in changes(zone):
         for minutes in (-90, -30, -1, 0, 15, 45, 90):
             yield change + timedelta(minutes=minutes)

@@ -1,0 +1,227 @@
+"""Sessions as entries of a calendar (RFC 5545): what, when and where, and nothing about people.
+
+Every time is written in UTC. It is one instant for Google, Apple and Outlook alike, in hours that
+strike twice, in years long gone and after a country changed its rules; a zone by name would have to
+mean the same to all of them. Each session of a series is an entry of its own, so no calendar has to
+repeat anything by a rule. In which zone it was set is said in words.
+
+Whoever keeps the calendar reads along, so an entry holds the title, the time, a link, and where it
+is for those who may read that. Nobody is listed as attending. (It is not marked as private: Google
+then shows its owner “busy” instead of the title.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from flask_babel import gettext as _
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from network.learning.clock_words import When, when
+from network.learning.kinds import SessionState
+from network.learning.models import LearningSession
+from network.mail import Method
+from network.text import clean_line
+
+PRODUCT = "-//Commonweal//Learning//EN"
+LONGEST_LINE = 1000
+# How often a calendar may come back: more often finds nothing new.
+REFRESH = timedelta(hours=1)
+UTC_BASIC = "%Y%m%dT%H%M%SZ"
+UTC_EXTENDED = "%Y-%m-%dT%H:%M:%SZ"
+
+Link = Callable[..., str]
+
+
+class Standing(StrEnum):
+    """What somebody has to do with a session that is in their calendar."""
+
+    HOSTS = "hosts"
+    GOING = "going"
+    OFFERED = "offered"
+    # A meeting of a circle of theirs.
+    OF_CIRCLE = "of_circle"
+    # Their place was given back, passed on or taken away.
+    ENDED = "ended"
+    # Nothing yet: they may know of it.
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A session in somebody's calendar, with what they may read of it now."""
+
+    session: LearningSession
+    standing: Standing
+    reads_place: bool
+    touched_at: datetime
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it is to go from the calendar: the session is off, or their place at it."""
+        return self.session.state is SessionState.CANCELLED or self.standing is Standing.ENDED
+
+    @property
+    def title(self) -> str:
+        """What it is called, on one line."""
+        return _line(self.session.title)
+
+    @property
+    def place(self) -> str:
+        """Where it is, for those who read that."""
+        kept = self.session.place if self.reads_place and not self.is_cancelled else ""
+        return ", ".join(filter(None, (_line(part).rstrip(",") for part in kept.splitlines())))
+
+    def when(self, zone: str) -> When:
+        """Return when it is, in words."""
+        return when(self.session, zone)
+
+    def link(self, link: Link) -> str:
+        """Return the address of its page."""
+        return link("calendar.one", session=self.session.key).removesuffix(".ics")
+
+    def told(self, zone: str, link: Link) -> str:
+        """Return what stands below the title: when it is for whom, and where to read more."""
+        offered = self.standing is Standing.OFFERED and not self.is_cancelled
+        parts = (
+            self.when(zone).words,
+            _("A place is offered to you. It is yours once you have taken it.") if offered else "",
+            self.link(link),
+        )
+        return "\n".join(filter(None, map(_line, parts)))
+
+
+def calendar_text(
+    entries: Iterable[Entry],
+    *,
+    house: str,
+    zone: str,
+    link: Link,
+    now: datetime,
+    method: Method = Method.PUBLISH,
+    sender: str = "",
+) -> str:
+    """Return a calendar of these entries, as its reader in that zone may read them now.
+
+    `sender` is the network's own address: in a letter, not in a file (RFC 5546, 3.2.1).
+    """
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method.value)
+    calendar.add("x-wr-calname", _line(house))
+    calendar.add("refresh-interval", REFRESH, {"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    for entry in entries:
+        event = _event(entry, zone=zone, link=link, now=now)
+        if sender:
+            event.add("organizer", _network(sender, house))
+        calendar.add_component(event)
+    return _written(calendar)
+
+
+def farewell_text(session: LearningSession, *, house: str, sender: str, now: datetime) -> str:
+    """Return what takes an entry out of the calendar of somebody who may know of it no longer.
+
+    It names the entry by its number and says nothing else about it.
+    """
+    event = Event()
+    event.add("uid", _line(session.uid))
+    event.add("dtstamp", now)
+    event.add("sequence", session.sequence)
+    event.add("status", "CANCELLED")
+    event.add("organizer", _network(sender, house))
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", Method.CANCEL.value)
+    calendar.add_component(event)
+    return _written(calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class WebCalendar:
+    """A calendar on the web, and the address at which it takes up a session."""
+
+    name: str
+    address: str
+
+
+def web_calendars(entry: Entry, *, zone: str, link: Link) -> list[WebCalendar]:
+    """Return links that put a session into common calendars; nothing is sent before one is used."""
+    starts, ends = entry.session.starts_at, entry.session.ends_at
+    if starts is None or ends is None or entry.is_cancelled:
+        return []
+    told = entry.told(zone, link)
+    google = {
+        "action": "TEMPLATE",
+        "text": entry.title,
+        "dates": f"{starts.strftime(UTC_BASIC)}/{ends.strftime(UTC_BASIC)}",
+        "details": told,
+        "location": entry.place,
+    }
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": entry.title,
+        "startdt": starts.strftime(UTC_EXTENDED),
+        "enddt": ends.strftime(UTC_EXTENDED),
+        "body": told,
+        "location": entry.place,
+    }
+    compose = f"/calendar/0/deeplink/compose?{_query(outlook)}"
+    return [
+        WebCalendar("Google", f"https://calendar.google.com/calendar/render?{_query(google)}"),
+        WebCalendar("Outlook", f"https://outlook.live.com{compose}"),
+        WebCalendar("Microsoft 365", f"https://outlook.office.com{compose}"),
+    ]
+
+
+def _event(entry: Entry, *, zone: str, link: Link, now: datetime) -> Event:
+    session = entry.session
+    event = Event()
+    event.add("uid", _line(session.uid))
+    event.add("sequence", session.sequence)
+    event.add("dtstamp", now)
+    event.add("last-modified", entry.touched_at)
+    event.add("dtstart", session.starts_at)
+    event.add("dtend", session.ends_at)
+    event.add("summary", entry.title)
+    event.add("description", entry.told(zone, link))
+    event.add("url", entry.link(link))
+    event.add("status", _status(entry))
+    event.add("transp", "OPAQUE" if _status(entry) == "CONFIRMED" else "TRANSPARENT")
+    if entry.place:
+        event.add("location", entry.place)
+    return event
+
+
+def _status(entry: Entry) -> str:
+    if entry.is_cancelled:
+        return "CANCELLED"
+    return "CONFIRMED" if entry.standing in {Standing.HOSTS, Standing.GOING} else "TENTATIVE"
+
+
+def _written(calendar: Calendar) -> str:
+    text: str = calendar.to_ical().decode()
+    return text
+
+
+def _network(sender: str, house: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{_line(sender)}")
+    address.params["cn"] = vText(_line(house).replace('"', "’"))
+    return address
+
+
+def _query(values: dict[str, str]) -> str:
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+def _line(words: str) -> str:
+    """Return words as one line: what could end a property or begin another is not in it."""
+    return clean_line(words)[:LONGEST_LINE]

@@ -1,0 +1,1 @@
+"""What pages and calendars of learning read."""
