@@ -59,5 +59,10 @@ def is_there(viewer: Viewer, conversation: Any = Conversation) -> ColumnElement[
                 not_apart(viewer, person),
             ),
             exists().where(said.conversation_id == conversation.id, heard(viewer, said)),
+            # Whoever is the first in it waits for others there.
+            ~exists().where(
+                company.conversation_id == conversation.id,
+                company.member_id != viewer.member_id,
+            ),
         ),
     )
