@@ -26,6 +26,7 @@ from network.demo.views import demo
 from network.events.worker import Channel
 from network.health import health
 from network.learning import models as _learning  # noqa: F401  # as above
+from network.learning import notices as learning_notices
 from network.learning.views.calendar import calendar
 from network.members import current, documents
 from network.members import notices as member_notices
@@ -87,6 +88,7 @@ LETTERS = {
     **conversation_notices.LETTERS,
     **vouch_notices.LETTERS,
     **introduction_notices.LETTERS,
+    **learning_notices.LETTERS,
 }
 csrf = CSRFProtect()
 babel = flask_babel.Babel()

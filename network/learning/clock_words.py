@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_datetime, get_timezone_location
+from babel.dates import format_date, get_timezone_location
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from network.learning.models import LearningSession
 
 DAY = "EEEE, d MMMM y"
-HOUR = "HH:mm"
 HOUR_S = 3600
 
 
@@ -30,8 +30,7 @@ class Clock:
         """The name of the zone as people say it: Stockholm, or UTC+5 where it is no place."""
         if "/" not in self.zone or self.zone.startswith("Etc/"):
             return _offset(self.starts)
-        name = str(get_timezone_location(self.zone, locale=language(), return_city=True))
-        return name.rpartition("/")[2].replace("\N{SOFT HYPHEN}", "")
+        return _place(self.zone, language())
 
     @property
     def whose(self) -> str:
@@ -116,13 +115,25 @@ def _reads(clock: Clock) -> tuple[datetime, datetime]:
     return clock.starts.replace(tzinfo=None), clock.ends.replace(tzinfo=None)
 
 
+# A calendar has hundreds of days, few of them different, and fewer places.
+@lru_cache(maxsize=4096)
+def _named(day: date, locale: str) -> str:
+    return str(format_date(day, DAY, locale=locale))
+
+
+@lru_cache(maxsize=1024)
+def _place(zone: str, locale: str) -> str:
+    name = str(get_timezone_location(zone, locale=locale, return_city=True))
+    return name.rpartition("/")[2].replace("\N{SOFT HYPHEN}", "")
+
+
 def _day(local: datetime) -> str:
-    return str(format_datetime(local.replace(tzinfo=None), DAY, locale=language()))
+    return _named(local.date(), language())
 
 
 def _hour(local: datetime) -> str:
     """Write an hour; one that the clock strikes twice, as summer ends, with its distance to UTC."""
-    said = str(format_datetime(local.replace(tzinfo=None), HOUR, locale=language()))
+    said = f"{local:%H:%M}"
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return f"{said} ({_offset(local)})" if twice else said
 

@@ -68,21 +68,9 @@ def keep_seat(
         )
         db.add(seat)
         db.flush()  # the log names it
-        told_of(db, seat, SeatState.GOING if over else state, now=now)
+        kind = {SeatState.WAITLISTED: "queued", SeatState.OFFERED: "offered"}.get(state, "taken")
+        record(db, f"learning:seat:{kind}", actor=member.id, subject=("seat", seat.id), now=now)
     return seat
-
-
-def told_of(db: Any, seat: Seat, state: SeatState, *, now: datetime) -> None:
-    record(
-        db,
-        "learning:seat:taken",
-        actor=seat.member_id,
-        subject=("seat", seat.id),
-        now=now,
-        session=seat.session_id,
-        member=seat.member_id,
-        state=state.value,
-    )
 
 
 def change(thing: LearningSession | Seat, **values: Any) -> None:

@@ -53,10 +53,7 @@ _MINE = union(
     ),
 )
 _WAS_ENTERED = exists().where(
-    Event.subject_kind == "seat",
-    Event.subject_id == _PAST_SEAT.id,
-    Event.kind.in_(ENTERED),
-    Event.data["state"].as_string().is_distinct_from(SeatState.WAITLISTED.value),
+    Event.subject_kind == "seat", Event.subject_id == _PAST_SEAT.id, Event.kind.in_(ENTERED)
 )
 _ENDED_AT = (
     select(func.max(_PAST_SEAT.ended_at, type_=UtcDateTime()))
