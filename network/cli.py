@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from network import create_app, serving
 from network.clock import utc_now
+from network.composition import THINGS
 from network.config import ConfigError, Settings, read_settings
 from network.db import db, migrate, transaction
 from network.demo.large import read_statements, write_large
@@ -27,7 +28,7 @@ from network.members.models import Member, Network
 from network.members.roster import read_roster
 from network.members.services.joining import invite
 from network.members.tokens import invitation_token
-from network.search import backend
+from network.search import backend, indexer
 
 
 def main() -> None:
@@ -149,6 +150,8 @@ def reindex() -> None:
     """Build the search index anew from the database."""
     with opened() as app:
         click.echo(f"{_rebuild(app)} people can be found.")
+        indexer.rebuild(backend.things(app), THINGS)
+        click.echo(f"{backend.things(app).state().documents} circles, sessions and other things can be found.")
 
 
 @commands.command(name="import-roster")

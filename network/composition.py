@@ -17,7 +17,12 @@ from werkzeug.wrappers import Response
 from network import auth, db, htmx, limits, statics, templating, web
 from network.asks import notices as ask_notices
 from network.asks.views import asks
-from network.circles import models as _circles  # noqa: F401  # until its views are named
+from network.circles import documents as circle_documents
+from network.circles import notices as circle_notices
+from network.circles.beside import Beside
+from network.circles.services.asking import APPLICATION, INVITATION
+from network.circles.services.facilitating import TURN
+from network.circles.views import circles
 from network.config import Settings
 from network.conversations import notices as conversation_notices
 from network.conversations.dress import Dress
@@ -25,9 +30,16 @@ from network.conversations.views import conversations
 from network.demo.views import demo
 from network.events.worker import Channel
 from network.health import health
+from network.learning import documents as learning_documents
 from network.learning import models as _learning  # noqa: F401  # as above
 from network.learning import notices as learning_notices
+from network.learning import parting
+from network.learning.dress import DRESSES as LEARNING_DRESSES
+from network.learning.services.offers import SEAT_OFFER
 from network.learning.views.calendar import calendar
+from network.learning.views.needs import needs
+from network.learning.views.rooms import rooms
+from network.learning.views.overview import learning
 from network.members import current, documents
 from network.members import notices as member_notices
 from network.members.views.account import account
@@ -51,6 +63,7 @@ from network.relationships.views.notes import notes
 from network.relationships.views.people import relationships
 from network.relationships.views.vouches import vouches
 from network.search import backend, indexer
+from network.search.things import Thing, numbers_of
 from network.stewardship.views import stewardship
 from network.stewardship.views_reports import reports
 from network.today.views import today
@@ -73,15 +86,43 @@ BLUEPRINTS = (
     introductions,
     vouches,
     notes,
+    circles,
     stewardship,
     reports,
+    learning,
     calendar,
+    needs,
+    rooms,
     demo,
 )
-KINDS = {kind.name: kind for kind in (CONNECTION, CONSENT_KIND, CARRY_KIND)}
+KINDS = {
+    kind.name: kind
+    for kind in (CONNECTION, CONSENT_KIND, CARRY_KIND, INVITATION, APPLICATION, TURN, SEAT_OFFER)
+}
+# What stands on the page of a circle beside what is its own.
+BESIDE_CIRCLES = Beside((), (), lambda _db, _member, _seen, _now: {})
 # What conversations wear that are about something, by what that is.
-DRESSES: dict[str, Dress] = {dress.about.value: dress for dress in (INTRODUCED, *BEGUN)}
+DRESSES: dict[str, Dress] = {
+    dress.about.value: dress for dress in (INTRODUCED, *BEGUN, *LEARNING_DRESSES)
+}
 PEOPLE = indexer.Source({"member": int}, documents.documents, documents.all_documents)
+THINGS = indexer.together(
+    indexer.Source(
+        {"circle": numbers_of(Thing.CIRCLE)},
+        circle_documents.documents,
+        circle_documents.all_documents,
+    ),
+    indexer.Source(
+        {
+            "learning_session": numbers_of(Thing.SESSION),
+            "learning_need": numbers_of(Thing.NEED),
+            "green_room": numbers_of(Thing.ROOM),
+            "harvest_entry": numbers_of(Thing.HARVEST),
+        },
+        learning_documents.documents,
+        learning_documents.all_documents,
+    ),
+)
 LETTERS = {
     **member_notices.LETTERS,
     **ask_notices.letters(KINDS),
@@ -89,6 +130,7 @@ LETTERS = {
     **vouch_notices.LETTERS,
     **introduction_notices.LETTERS,
     **learning_notices.LETTERS,
+    **circle_notices.LETTERS,
 }
 csrf = CSRFProtect()
 babel = flask_babel.Babel()
@@ -110,6 +152,7 @@ def compose(settings: Settings) -> Flask:
     app.extensions["ask_kinds"] = KINDS
     app.extensions["dresses"] = DRESSES
     app.extensions["ways"] = ways_to
+    app.extensions["circle_beside"] = BESIDE_CIRCLES
     backend.init_app(app, people=settings.instance / "index", things=settings.instance / "things")
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -152,8 +195,12 @@ def turn_away() -> Any:  # noqa: ANN401
 
 
 def channels(app: Flask) -> dict[str, Channel]:
-    """Return where deliveries go: to the search index and into the post."""
+    """Return where deliveries go: to the indexes of people and of things, into the post, and to
+    whoever looks after seats.
+    """
     return {
         "index": indexer.channel(backend.index(app), PEOPLE),
+        "things": indexer.channel(backend.things(app), THINGS),
         "mail": post.channel(app, LETTERS),
+        "learning": parting.channel(),
     }

@@ -14,6 +14,7 @@ from network.db import reading, transaction
 from network.members.models import Invitation, Member, Network
 from network.members.tokens import invitation_token
 from network.search import backend
+from network.search.port import Condition
 from tests.conftest import dispose, post
 
 PURPOSES = (
@@ -196,7 +197,8 @@ def test_the_index_is_made_anew(app, command, make_member):
         make_member(handle)
     said(command("reindex"), "2 people can be found.")
     assert backend.index(app).state().documents == 2
-    said(command("reindex"), "2 people can be found.")
+    assert backend.things(app).state().condition is Condition.OK
+    said(command("reindex"), "2 people can be found.", "0 circles, sessions and other things")
 
 
 ROSTER = (

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from network.search.finding import Finder, Shelf
 from network.search.port import Index
 from network.search.terms import Analyzer
 from network.search.whoosh_index import WhooshIndex
@@ -37,3 +38,8 @@ def analyzer(app: Flask) -> Analyzer:
     """Return the analyzer that made the indexes: the same for texts, queries and marks."""
     found: Analyzer = app.extensions["search"][2]
     return found
+
+
+def finder(app: Flask, shelf: Shelf, *, day: int) -> Finder:
+    """Return what looks for things of this shelf."""
+    return Finder(things(app), analyzer(app), shelf, day)

@@ -13,14 +13,16 @@ from typing import Any, Protocol
 
 from network.search.fitting import has_marks, matching, say
 from network.search.port import Hit, Index, IndexUnavailable
-from network.search.query import Query
+from network.search.query import Query, parse
 from network.search.terms import Analyzer, mark, sentence_around
-from network.search.things import Words
+from network.search.things import Thing, Words, thing_of
 from network.search.turns import turns
 
 PAGE = 10
 # How many hits each round looks at beyond a page: nearly all are shown, so the first fills it.
 ROUNDS = (5, 120, 400)
+# How many of a kind a shelf looks through while the index is away.
+PLAIN_MOST = 400
 
 Runs = list[tuple[str, bool]]
 
@@ -39,6 +41,11 @@ class Found:
     title: Runs = field(default_factory=list)
     purpose: Runs = field(default_factory=list)
     said: Runs = field(default_factory=list)
+
+    @property
+    def thing(self) -> Thing:
+        """What kind of thing it is."""
+        return thing_of(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,10 @@ class Finder:
     analyzer: Analyzer
     shelf: Shelf
     day: int
+
+    def parse(self, text: str) -> Query:
+        """Return what a person typed as a query for this index."""
+        return parse(text, self.analyzer)
 
     def search(
         self,
@@ -186,3 +197,9 @@ def explain(found: Found, query: Query, analyzer: Analyzer) -> None:
         if adds:
             found.said = mark(sentence_around(text, adds, analyzer), adds, analyzer)
             return
+
+
+def literal(word: str) -> str:
+    """Return the pattern of a database for texts that hold this word, whatever signs are in it."""
+    plain = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"

@@ -1,6 +1,7 @@
 """The pages of circles."""
 
 from network.circles.views import (
+    agreements,
     circle,
     coming,
     decisions,
@@ -13,6 +14,7 @@ from network.circles.views import (
 from network.circles.views.blueprint import circles
 
 __all__ = [
+    "agreements",
     "circle",
     "circles",
     "coming",

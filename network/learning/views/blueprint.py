@@ -1,0 +1,7 @@
+"""The blueprint of the page of learning."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+learning = Blueprint("learning", __name__)
