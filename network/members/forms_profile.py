@@ -192,6 +192,9 @@ class WorkForm(Form):
 
 class WhoForm(Form):
     who = RadioField(_("Who may ask to connect with me"), choices=ASKERS)
+    invite = SelectField(
+        _("Who may ask me into a circle"), choices=ASKERS, default=WhoMayAsk.ANYONE.value
+    )
 
 
 class WaysForm(Form):

@@ -58,7 +58,8 @@ def block(db: Session, blocker: Member, *, blocked_id: int, now: datetime) -> No
     """Keep two people apart, both ways, from the next read on. Blocking twice is once."""
     if db.get(Block, (blocker.id, blocked_id)) is None:
         db.add(Block(blocker_id=blocker.id, blocked_id=blocked_id, at=now))
-        record(db, "members:blocked", actor=blocker.id, subject=("member", blocked_id), now=now)
+        subject = ("member", blocked_id)
+        record(db, "members:blocked", actor=blocker.id, subject=subject, now=now, to=("learning",))
 
 
 def unblock(db: Session, blocker: Member, *, blocked_id: int, now: datetime) -> None:

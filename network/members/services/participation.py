@@ -46,6 +46,14 @@ def set_who_may_connect(db: Session, member: Member, who: WhoMayAsk, *, now: dat
     _changed(db, "members:reach:set", member, now=now)
 
 
+def set_who_may_invite(db: Session, member: Member, who: WhoMayAsk, *, now: datetime) -> None:
+    """Set who may ask a member into a circle. As it is already, it is left."""
+    part = _participation(db, member)
+    if part.who_may_invite is not who:
+        part.who_may_invite = who
+        _changed(db, "members:invitable:set", member, now=now)
+
+
 def set_ways(
     db: Session,
     member: Member,

@@ -83,12 +83,14 @@ def set_work() -> Any:  # noqa: ANN401
 
 @participation.post("/me/participation/who")
 def set_who() -> Any:  # noqa: ANN401
+    member, now = current.member(), clock.now()
     form = sent(WhoForm)
+    if not form.invite.raw_data:  # a page from before this was asked
+        form.invite.data = queries.own_participation(db.session, member).who_may_invite.value
     if not form.validate():
         return shown("who", status=422, who_form=form)
-    services.set_who_may_connect(
-        db.session, current.member(), WhoMayAsk(form.who.data), now=clock.now()
-    )
+    services.set_who_may_connect(db.session, member, WhoMayAsk(form.who.data), now=now)
+    services.set_who_may_invite(db.session, member, WhoMayAsk(form.invite.data), now=now)
     return kept("who")
 
 
@@ -138,7 +140,7 @@ def shown(*blocks: str, status: int = 200, **replaced: Any) -> Page:  # noqa: AN
         "pause_form": pause_form(now, member.time_zone),
         "room_form": room_form(mine, now),
         "work_form": WorkForm(work=mine.work, pace=mine.pace),
-        "who_form": WhoForm(who=who_may(mine)),
+        "who_form": WhoForm(who=who_may(mine), invite=mine.who_may_invite.value),
         "ways_form": ways_form(mine),
         "shields": queries.shields(db.session, member),
         "shield_form": ShieldForm(),
