@@ -12,30 +12,32 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
-from network.circles.visibility import in_it
 from network.errors import NotFound
-from network.events.models import Delivery, Event
+from network.events.models import Delivery
 from network.learning.access import Seen, session_for
 from network.learning.calendar import Entry, Standing, calendar_text, farewell_text
 from network.learning.kinds import SeatState, SessionState
-from network.learning.models import (
-    LearningInterest,
-    LearningNeed,
-    LearningSession,
-    Seat,
-    SessionHost,
+from network.learning.models import LearningSession, Seat
+from network.learning.queries.addressed import (
+    TAKEN,
+    happened_again,
+    has_seat_where,
+    hosting,
+    in_its_circle,
+    is_in_circle,
+    people,
+    seat_of,
+    wanting,
+    was_theirs,
 )
 from network.learning.queries.calendar import entry_for
 from network.learning.visibility import LIVE_SEATS
 from network.mail import CalendarPart, Context, Letter, Method
-from network.members.access import MAY_COME_IN
-from network.members.models import Member, Membership
-from network.members.visibility import Viewer, awake
-
-TAKEN = "learning:seat:taken"
+from network.members.models import Member
+from network.members.visibility import awake
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def taken(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]
     It is their own doing; without the entry there would be no letter.
     """
     seat = db.get(Seat, delivery.event.subject_id)
-    if seat is None or seat.state is not SeatState.GOING or _again(db, delivery):
+    if seat is None or seat.state is not SeatState.GOING or happened_again(db, delivery.event):
         return ()
     session = db.get_one(LearningSession, seat.session_id)
     if session.state is not SessionState.SCHEDULED or not _is_ahead(session, context.now):
@@ -64,10 +66,10 @@ def taken(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]
     end = _(
         "If you can’t come after all, give it back up to the last minute. Nobody keeps a tally."
     )
-    people = _people(db, Member.id == seat.member_id)
+    readers = people(db, Member.id == seat.member_id)
     return [
         _letter(member, entry, said, context, calendar=Method.PUBLISH, end=(end,))
-        for member, entry in _entries(db, people, session, context)
+        for member, entry in _entries(db, readers, session, context)
     ]
 
 
@@ -80,22 +82,22 @@ def rescheduled(db: Session, delivery: Delivery, context: Context) -> Sequence[L
         _("A session has another time at %(house)s", house=context.house),
         (_("“%(title)s” is at another time now.", title=session.title),),
     )
-    asked = _has(session, Seat.state == SeatState.OFFERED, Seat.offer_until > context.now)
-    people = _people(db, or_(asked, _hosts(session)), but=delivery.event.actor_id)
+    asked = has_seat_where(session, Seat.state == SeatState.OFFERED, Seat.offer_until > context.now)
+    readers = people(db, or_(asked, hosting(session)), but=delivery.event.actor_id)
     return [
         _moved(db, member, entry, said=said, context=context)
-        for member, entry in _entries(db, people, session, context)
+        for member, entry in _entries(db, readers, session, context)
     ]
 
 
 def _moved(db: Session, member: Member, entry: Entry, *, said: _Said, context: Context) -> Letter:
     """Say the new time; and whoever had a place, until when it is kept for their answer."""
-    seat = _seat(db, entry.session, member)
+    seat = seat_of(db, entry.session, member)
     if entry.standing is Standing.HOSTS or seat is None or seat.offer_until is None:
         return _letter(member, entry, said, context, calendar=Method.PUBLISH)
     until = context.day(seat.offer_until, member.time_zone)
     kept = _("Your place is kept until %(day)s, and yours again once you say so.", day=until)
-    method = Method.PUBLISH if _was_theirs(db, seat) else None
+    method = Method.PUBLISH if was_theirs(db, seat) else None
     return _letter(member, entry, said, context, calendar=method, end=(kept,))
 
 
@@ -108,11 +110,11 @@ def changed(db: Session, delivery: Delivery, context: Context) -> Sequence[Lette
         _("A session is at another place at %(house)s", house=context.house),
         (_("“%(title)s” is at another place now.", title=session.title),),
     )
-    going = _has(session, Seat.state == SeatState.GOING)
-    people = _people(db, or_(going, _hosts(session)), but=delivery.event.actor_id)
+    going = has_seat_where(session, Seat.state == SeatState.GOING)
+    readers = people(db, or_(going, hosting(session)), but=delivery.event.actor_id)
     return [
         _letter(member, entry, said, context, calendar=Method.PUBLISH)
-        for member, entry in _entries(db, people, session, context)
+        for member, entry in _entries(db, readers, session, context)
         if entry.reads_place
     ]
 
@@ -132,12 +134,14 @@ def cancelled(db: Session, delivery: Delivery, context: Context) -> Sequence[Let
             *(why if session.cancelled_words else ()),
         ),
     )
-    over = _has(session, or_(Seat.state.in_(LIVE_SEATS), Seat.ended_at >= delivery.event.at))
-    people = _people(db, or_(over, _hosts(session)), but=delivery.event.actor_id)
+    over = has_seat_where(
+        session, or_(Seat.state.in_(LIVE_SEATS), Seat.ended_at >= delivery.event.at)
+    )
+    readers = people(db, or_(over, hosting(session)), but=delivery.event.actor_id)
     letters = []
-    for member, entry in _entries(db, people, session, context):
-        seat = _seat(db, session, member)
-        held = seat is None or _was_theirs(db, seat)
+    for member, entry in _entries(db, readers, session, context):
+        seat = seat_of(db, session, member)
+        held = seat is None or was_theirs(db, seat)
         letters.append(
             _letter(member, entry, said, context, calendar=Method.CANCEL if held else None)
         )
@@ -150,20 +154,18 @@ def scheduled(db: Session, delivery: Delivery, context: Context) -> Sequence[Let
     if session is None:
         return ()
     opening = _("A meeting of your circle has a time: “%(title)s”.", title=session.title)
-    who: ColumnElement[bool] = exists().where(
-        Membership.circle_id == session.circle_id, Membership.member_id == Member.id
-    )
+    who = in_its_circle(session)
     if session.circle_id is None:
         opening = _(
             "You wanted to learn this, and somebody hosts it: “%(title)s”.", title=session.title
         )
-        who = _wants(session)
+        who = wanting(session)
     said = _Said(_("A session has a time at %(house)s", house=context.house), (opening,))
-    people = _people(db, who, awake(context.now), but=delivery.event.actor_id)
+    readers = people(db, who, awake(context.now), but=delivery.event.actor_id)
     more = (_("It repeats; its page names the other days."),) if session.series_id else ()
     return [
         _letter(member, entry, said, context, end=more)
-        for member, entry in _entries(db, people, session, context)
+        for member, entry in _entries(db, readers, session, context)
         if entry.standing in {Standing.NONE, Standing.OF_CIRCLE}
     ]
 
@@ -171,18 +173,18 @@ def scheduled(db: Session, delivery: Delivery, context: Context) -> Sequence[Let
 def ended(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
     """Tell somebody whose place was theirs that it ended, unless it was they who ended it."""
     seat = db.get(Seat, delivery.event.subject_id)
-    if seat is None or seat.state in LIVE_SEATS or not _was_theirs(db, seat):
+    if seat is None or seat.state in LIVE_SEATS or not was_theirs(db, seat):
         return ()
     session = db.get_one(LearningSession, seat.session_id)
     if session.state is not SessionState.SCHEDULED or not _is_ahead(session, context.now):
         return ()
-    other = _has(session, Seat.state.in_(LIVE_SEATS))
-    people = _people(db, Member.id == seat.member_id, ~other, but=delivery.event.actor_id)
-    for member in people:
+    other = has_seat_where(session, Seat.state.in_(LIVE_SEATS))
+    readers = people(db, Member.id == seat.member_id, ~other, but=delivery.event.actor_id)
+    for member in readers:
         seen = _seen(db, member, session, context)
         if seen is not None:
             return (_ended(member, seen, seat, context),)
-        if session.circle_id is not None and not _is_in(db, member, session.circle_id):
+        if session.circle_id is not None and not is_in_circle(db, member, session.circle_id):
             return (_farewell(member, session, context),)
     return ()
 
@@ -258,17 +260,11 @@ def _part(member: Member, entry: Entry, method: Method, context: Context) -> Cal
 # Who, and what they may know now
 
 
-def _people(db: Session, *which: ColumnElement[bool], but: int | None = None) -> Sequence[Member]:
-    """Return members who may come in, whoever did it left out. A place stays one while paused."""
-    found = select(Member).where(Member.state.in_(MAY_COME_IN), *which).order_by(Member.id)
-    return db.scalars(found if but is None else found.where(Member.id != but)).all()
-
-
 def _entries(
-    db: Session, people: Iterable[Member], session: LearningSession, context: Context
+    db: Session, readers: Iterable[Member], session: LearningSession, context: Context
 ) -> Iterable[tuple[Member, Entry]]:
     """Yield those who may know of the session now, each with their entry."""
-    for member in people:
+    for member in readers:
         seen = _seen(db, member, session, context)
         entry = entry_for(seen) if seen is not None else None
         if entry is not None:
@@ -293,53 +289,6 @@ def _present(db: Session, delivery: Delivery, context: Context) -> LearningSessi
 
 def _is_ahead(session: LearningSession, now: datetime) -> bool:
     return session.starts_at is not None and session.starts_at > now
-
-
-def _again(db: Session, delivery: Delivery) -> bool:
-    """Whether the same happened to the same thing once more since."""
-    event = delivery.event
-    later = exists().where(
-        Event.subject_kind == event.subject_kind,
-        Event.subject_id == event.subject_id,
-        Event.kind == event.kind,
-        Event.id > event.id,
-    )
-    return bool(db.scalar(select(later)))
-
-
-def _was_theirs(db: Session, seat: Seat) -> bool:
-    """Whether a place was ever taken: only then did a letter bring an entry for a calendar."""
-    told = exists().where(
-        Event.subject_kind == "seat", Event.subject_id == seat.id, Event.kind == TAKEN
-    )
-    return bool(db.scalar(select(told)))
-
-
-def _has(session: LearningSession, *which: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Seat.session_id == session.id, Seat.member_id == Member.id, *which)
-
-
-def _hosts(session: LearningSession) -> ColumnElement[bool]:
-    return exists().where(SessionHost.session_id == session.id, SessionHost.member_id == Member.id)
-
-
-def _wants(session: LearningSession) -> ColumnElement[bool]:
-    return or_(
-        exists().where(LearningNeed.id == session.need_id, LearningNeed.member_id == Member.id),
-        exists().where(
-            LearningInterest.need_id == session.need_id, LearningInterest.member_id == Member.id
-        ),
-    )
-
-
-def _is_in(db: Session, member: Member, circle_id: int) -> bool:
-    return bool(db.scalar(select(in_it(Viewer.of(member), circle_id))))
-
-
-def _seat(db: Session, session: LearningSession, member: Member) -> Seat | None:
-    """Return somebody's latest place at a session."""
-    found = select(Seat).where(Seat.session_id == session.id, Seat.member_id == member.id)
-    return db.scalar(found.order_by(Seat.id.desc()).limit(1))
 
 
 LETTERS = {
