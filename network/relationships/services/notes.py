@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, update
+from sqlalchemy import and_, case, or_, update
 from sqlalchemy.orm import Session
 
 from network.changes import changed
@@ -43,6 +43,26 @@ def spoke(db: Session, owner: Member, about: Member, *, now: datetime) -> None:
     kept = {"spoke_at": now, "quiet_until": None}
     if not _change(db, owner, about, kept):
         _write(db, owner, about, kept, now)
+
+
+def met(db: Session, member_id: int, others: Collection[int], *, at: datetime) -> None:
+    """Keep that a member was with others then, in whatever notes with a rhythm any of them keep
+    about each other. Nothing is written where there is none.
+    """
+    of_them = or_(
+        and_(PrivateNote.owner_id == member_id, PrivateNote.about_id.in_(others)),
+        and_(PrivateNote.about_id == member_id, PrivateNote.owner_id.in_(others)),
+    )
+    changed(
+        db,
+        update(PrivateNote)
+        .where(
+            of_them,
+            PrivateNote.rhythm != Rhythm.NONE,
+            or_(PrivateNote.spoke_at.is_(None), PrivateNote.spoke_at < at),
+        )
+        .values(spoke_at=at, quiet_until=None),
+    )
 
 
 def not_now(db: Session, owner: Member, about: Member, *, now: datetime) -> None:
