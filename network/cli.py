@@ -151,7 +151,8 @@ def reindex() -> None:
     with opened() as app:
         click.echo(f"{_rebuild(app)} people can be found.")
         indexer.rebuild(backend.things(app), THINGS)
-        click.echo(f"{backend.things(app).state().documents} circles, sessions and other things can be found.")
+        things = backend.things(app).state().documents
+        click.echo(f"{things} circles, sessions and other things can be found.")
 
 
 @commands.command(name="import-roster")

@@ -12,9 +12,10 @@ from network.composition import THINGS
 from network.db import reading, transaction
 from network.learning.finding import THINGS as KINDS
 from network.learning.finding import Learning, marks_of
-from network.learning.kinds import Format, SeatState, SessionState
+from network.learning.kinds import Format, Readers, SeatState, SessionState
 from network.learning.models import (
     GreenRoom,
+    HarvestEntry,
     LearningNeed,
     LearningSession,
     Seat,
@@ -168,6 +169,24 @@ def keep_room(member, question="How does a harbour heal?", *, days=3, harvest=""
             closes_at=closes_at,
             harvest=harvest,
             harvested_at=NOON if harvest else None,
+            submission=str(n),
+            **values,
+        )
+    )
+
+
+def keep_entry(author, *, session=None, circle=None, **values):
+    """Keep what somebody learned, with their yes, for all members to read."""
+    n = next(numbers)
+    values = {"agreed_at": NOON, "readers": Readers.MEMBERS, "words": "Say it first.", **values}
+    return keep(
+        HarvestEntry(
+            key=f"h{n:09}",
+            session_id=session.id if session else None,
+            circle_id=circle.id if circle else None,
+            author_id=author.id,
+            written_by_id=author.id,
+            written_at=NOON,
             submission=str(n),
             **values,
         )

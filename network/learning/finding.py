@@ -1,5 +1,5 @@
-"""Finding sessions, wishes to learn and Green Rooms: which of those proposed somebody may come
-upon now.
+"""Finding sessions, wishes to learn, Green Rooms and harvest: which of those proposed somebody may
+come upon now.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from sqlalchemy import BindParameter, bindparam, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from network.learning.documents import KINDS, OPEN_ENDED
-from network.learning.models import GreenRoom, LearningNeed, LearningSession
+from network.learning.models import GreenRoom, HarvestEntry, LearningNeed, LearningSession
 from network.learning.queries.coming import Line
-from network.learning.queries.upon import NEEDS, ROOMS, SESSIONS, SESSIONS_INSIDE, bound
+from network.learning.queries.learned import ENTRIES, Learned
+from network.learning.queries.upon import NEEDS, ROOMS, SESSIONS, bound
+from network.learning.queries.within import INSIDE
 from network.members.visibility import Viewer
 from network.search.finding import PLAIN_MOST, Found, literal
 from network.search.query import Query
@@ -50,6 +52,7 @@ _SHELVED = {
     Thing.ROOM: Shelved(
         ROOMS, lambda row: row[0], (GreenRoom.question, GreenRoom.why, GreenRoom.harvest)
     ),
+    Thing.HARVEST: Shelved(ENTRIES, lambda row: Learned(*row), (HarvestEntry.words,)),
 }
 THINGS = tuple(_SHELVED)
 _LOAD = {
@@ -66,9 +69,9 @@ class Learning:
     now: datetime
 
     def inside(self) -> Collection[int]:
-        """Return the numbers of the sessions that are for the viewer and few others."""
-        ids = self.db.scalars(SESSIONS_INSIDE, self._bound())
-        return [number_of(Thing.SESSION, each) for each in ids]
+        """Return the numbers of what is for the viewer and few others."""
+        rows = self.db.execute(INSIDE, self._bound())
+        return [number_of(Thing(thing), row_id) for thing, row_id in rows]
 
     def load(self, numbers: Sequence[int]) -> Iterable[Found]:
         """Return those that the viewer may come upon, one statement for each kind among them."""

@@ -19,7 +19,7 @@ KINDS = {
     Thing.ROOM: _("Green Rooms"),
     Thing.HARVEST: _("What was learned"),
 }
-LABELS = {thing.name.lower(): label for thing, label in KINDS.items() if thing in THINGS}
+LABELS = {thing.name.lower(): label for thing, label in KINDS.items()}
 
 
 class NarrowForm(Form):

@@ -15,8 +15,8 @@ from network.composition import THINGS, channels
 from network.db import transaction
 from network.events import worker
 from network.events.services import record
-from network.learning.kinds import NeedState, SessionState
-from network.learning.models import GreenRoom, LearningNeed, LearningSession
+from network.learning.kinds import NeedState, Readers, SessionState
+from network.learning.models import GreenRoom, HarvestEntry, LearningNeed, LearningSession
 from network.search import backend, indexer
 from network.search.port import Condition
 from tests.events.test_indexer import spoil
@@ -24,6 +24,7 @@ from tests.things import (
     NOON,
     circles_found,
     keep_circle,
+    keep_entry,
     keep_need,
     keep_room,
     keep_session,
@@ -36,6 +37,7 @@ SUBJECTS = {
     LearningSession: "learning_session",
     LearningNeed: "learning_need",
     GreenRoom: "green_room",
+    HarvestEntry: "harvest_entry",
 }
 
 
@@ -117,6 +119,15 @@ CHANGES = {
         {"state": NeedState.OPEN, "ended_at": None},
     ],
     GreenRoom: [{"harvest": "It heals.", "harvested_at": NOON}, {"question": "Why?"}],
+    HarvestEntry: [
+        {"words": "Ask first."},
+        {"readers": Readers.THERE},
+        {"readers": Readers.MEMBERS},
+        {"agreed_at": None},
+        {"agreed_at": NOON},
+        {"withdrawn_at": NOON, "words": ""},
+        {"withdrawn_at": None, "words": "Wait."},
+    ],
 }
 
 
@@ -125,10 +136,18 @@ def test_inv_04_a_rebuild_equals_any_series_of_changes(app, rui, seed):
     dice = random.Random(seed)
     learn_things(app)
     index, rows = backend.things(app), []
-    makers = (keep_circle, lambda: keep_session(host=rui), lambda: keep_need(rui))
+    held = keep_session(host=rui)
+    say(held)
+    makers = (
+        keep_circle,
+        lambda: keep_session(host=rui),
+        lambda: keep_need(rui),
+        lambda: keep_room(rui),
+        lambda: keep_entry(rui, session=held),
+    )
     for _ in range(60):
         if not rows or dice.random() < 0.3:
-            rows.append(dice.choice((*makers, lambda: keep_room(rui)))())
+            rows.append(dice.choice(makers)())
             say(rows[-1])
         else:
             row = dice.choice(rows)

@@ -9,12 +9,13 @@ import pytest
 from network.db import reading
 from network.learning.documents import all_documents, documents
 from network.learning.kinds import Format, NeedState, Readers, SeatState, SessionState
-from network.learning.models import HarvestEntry, LearningInterest
+from network.learning.models import LearningInterest
 from network.search.things import Thing, number_of, thing_of
 from tests.things import (
     NOON,
     keep,
     keep_circle,
+    keep_entry,
     keep_need,
     keep_room,
     keep_session,
@@ -91,21 +92,6 @@ def test_a_room_without_harvest_is_over_with_its_week(rui, harvest, end):
     assert document.members.words.endswith(harvest)
 
 
-def keep_entry(member, session, **values):
-    number = len(values)
-    values = {"agreed_at": NOON, "readers": Readers.MEMBERS, "words": "Say it first.", **values}
-    return keep(
-        HarvestEntry(
-            session_id=session.id,
-            author_id=member.id,
-            written_by_id=member.id,
-            written_at=NOON,
-            submission=str(number),
-            **values,
-        )
-    )
-
-
 @pytest.mark.parametrize(
     ("values", "there", "for_members"),
     [
@@ -116,7 +102,7 @@ def keep_entry(member, session, **values):
     ],
 )
 def test_words_of_harvest_are_there_with_a_yes(rui, values, there, for_members):
-    entry = keep_entry(rui, keep_session(host=rui), **values)
+    entry = keep_entry(rui, session=keep_session(host=rui), **values)
     found = of(Thing.HARVEST, entry)
     assert [bool(each.members.words) for each in found] == [for_members] * there
 
@@ -140,7 +126,7 @@ def test_all_are_read_in_batches_one_kind_after_the_other(rui, monkeypatch):
         session = keep_session(f"Session {n}", host=rui)
         keep_need(rui, f"To learn {n}")
         keep_room(rui, f"Why {n}?")
-    keep_entry(rui, session)
+    keep_entry(rui, session=session)
     with reading() as db:
         kinds = [thing_of(document.id) for document in all_documents(db)]
     assert kinds == [Thing.SESSION] * 3 + [Thing.NEED] * 3 + [Thing.ROOM] * 3 + [Thing.HARVEST]

@@ -14,6 +14,7 @@ from network.search.finding import PAGE as FOUND
 from tests.things import (
     NOON,
     keep_circle,
+    keep_entry,
     keep_need,
     keep_room,
     keep_session,
@@ -21,7 +22,7 @@ from tests.things import (
     take_seat,
 )
 
-CARD = re.compile(r'data-(session|need|room)="([^"]+)"')
+CARD = re.compile(r'data-(session|need|room|harvest)="([^"]+)"')
 TOKEN = re.compile(r'name="csrf_token" value="[^"]+"')
 
 
@@ -77,8 +78,9 @@ def keys(page):
 def one_of_each(app, rui):
     session = keep_session("Mending nets", host=rui)
     need, room = keep_need(rui, "I want to mend nets"), keep_room(rui, "Who mends nets?")
+    entry = keep_entry(rui, session=session, words="Wet nets mend badly.")
     learn_things(app)
-    return {"session": session.key, "need": need.key, "room": room.key}
+    return {"session": session.key, "need": need.key, "room": room.key, "harvest": entry.key}
 
 
 def test_what_comes_up_stands_before_what_there_is(ama, rui, one_of_each, look):
@@ -124,7 +126,7 @@ def test_one_field_looks_through_all_kinds(ama, one_of_each, look):
     assert page.count("<mark>nets</mark>") == len(one_of_each)
 
 
-@pytest.mark.parametrize("kind", ["session", "need", "room"])
+@pytest.mark.parametrize("kind", ["session", "need", "room", "harvest"])
 @pytest.mark.parametrize("words", ["", "q=nets&"])
 def test_a_kind_narrows_to_itself(ama, one_of_each, look, kind, words):
     page = look(ama, f"/learning?{words}kind={kind}")
@@ -174,6 +176,7 @@ def test_what_was_found_turns_its_pages(app, ama, rui, look):
         ("/learning", "Nothing is planned yet."),
         ("/learning", "Nobody has said so yet."),
         ("/learning", "None is open just now."),
+        ("/learning", "Nothing has been written down for all members yet."),
         ("/learning?q=nets", "Nothing’s words fit “nets”."),
         ("/learning?q=%21%3F", "There is no word in “!?” to look for."),
         ("/learning?kind=room", "There is nothing of this kind just now."),
@@ -233,6 +236,7 @@ def test_a_page_is_as_many_statements_at_any_size(app, ama, rui, sign_in, ran):
             keep_session(f"Meeting {n}", host=rui, circle=circle, days=n + 1)
             keep_need(rui, f"To mend nets {n}")
             keep_room(rui, f"Nets {n}?")
+            keep_entry(rui, session=session, words=f"Nets {n}.")
         learn_things(app)
 
     client.get("/learning")  # a first visit is noted

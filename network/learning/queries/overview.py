@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BindParameter, Integer, bindparam
 from sqlalchemy.orm import Session
 
-from network.learning.kinds import Format, SessionState
-from network.learning.models import GreenRoom, LearningNeed, LearningSession
+from network.learning.kinds import Format, Readers, SessionState
+from network.learning.models import GreenRoom, HarvestEntry, LearningNeed, LearningSession
 from network.learning.queries.coming import LINE, Line
+from network.learning.queries.learned import ENTRIES, Learned
 from network.learning.queries.upon import NEEDS, ROOMS
 from network.learning.visibility import known
 from network.members.models import Member
@@ -44,6 +46,12 @@ _OPEN_ROOMS = (
     .order_by(GreenRoom.closes_at, GreenRoom.id)
     .limit(SOME)
 )
+# By when they were written: there is an order for it that need not be made.
+_LATELY = (
+    ENTRIES.where(HarvestEntry.readers == Readers.MEMBERS)
+    .order_by(HarvestEntry.id.desc())
+    .limit(SOME)
+)
 
 
 def sessions_to_come(
@@ -58,18 +66,27 @@ def sessions_to_come(
     """Return a page of the sessions to come, the soonest first, without those `shown` already; and
     where the next page begins.
     """
-    bound = {**Viewer.of(member).at(now), "start": start, "formats": list(formats or Format)}
-    bound["shown"] = [line.session.id for line in shown]
-    lines = [Line(*row) for row in db.execute(_TO_COME, bound)]
+    values: dict[str, Any] = {
+        **Viewer.of(member).at(now),
+        "start": start,
+        "formats": list(formats or Format),
+    }
+    values["shown"] = [line.session.id for line in shown]
+    lines = [Line(*row) for row in db.execute(_TO_COME, values)]
     return lines[:PAGE], start + PAGE if len(lines) > PAGE else None
 
 
 def wishes(db: Session, member: Member, now: datetime) -> Sequence[LearningNeed]:
     """Return some of what people want to learn, with whoever wrote it: others every day."""
-    bound = {**Viewer.of(member).at(now), "day": now.toordinal()}
-    return db.scalars(_WISHES, bound).all()
+    values = {**Viewer.of(member).at(now), "day": now.toordinal()}
+    return db.scalars(_WISHES, values).all()
 
 
 def open_rooms(db: Session, member: Member, now: datetime) -> Sequence[GreenRoom]:
     """Return Green Rooms that are open, with whoever asks: first those that close first."""
     return db.scalars(_OPEN_ROOMS, Viewer.of(member).at(now)).all()
+
+
+def learned_lately(db: Session, member: Member, now: datetime) -> Sequence[Learned]:
+    """Return some of what was learned and written down for all members, the latest first."""
+    return [Learned(*row) for row in db.execute(_LATELY, Viewer.of(member).at(now))]

@@ -7,19 +7,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, union_all
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import contains_eager
 
-from network.circles.models import Circle
-from network.circles.visibility import inside
 from network.columns import UtcDateTime
 from network.learning.access import WITHOUT_HOST
 from network.learning.kinds import SessionState
-from network.learning.models import GreenRoom, LearningNeed, LearningSession, SessionHost
+from network.learning.models import GreenRoom, LearningNeed, LearningSession
 from network.learning.queries.coming import LINE
 from network.learning.visibility import known
 from network.learning.visibility_rooms import need_known, room_known, waits_for_host
-from network.members.models import Membership
 from network.members.visibility import BOUND, NOW, Viewer
 
 # What was proposed before has lapsed.
@@ -45,25 +42,6 @@ ROOMS = (
     .join(GreenRoom.asker)
     .options(contains_eager(GreenRoom.asker))
     .where(or_(GreenRoom.closes_at > NOW, GreenRoom.harvest != ""), room_known(BOUND, NOW))
-)
-_MY_CIRCLES = select(Circle.id).where(
-    Circle.id.in_(select(Membership.circle_id).where(Membership.member_id == BOUND.member_id)),
-    inside(BOUND, NOW),
-)
-# Ids of the sessions that are for the viewer and few others: those of their circles, and what they
-# are still preparing.
-SESSIONS_INSIDE = union_all(
-    select(LearningSession.id).where(
-        LearningSession.circle_id.in_(_MY_CIRCLES),
-        or_(LearningSession.ends_at > NOW, LearningSession.starts_at.is_(None)),
-    ),
-    select(LearningSession.id).where(
-        LearningSession.proposer_id == BOUND.member_id,
-        LearningSession.state == SessionState.DRAFT,
-    ),
-    select(SessionHost.session_id)
-    .join(LearningSession, LearningSession.id == SessionHost.session_id)
-    .where(SessionHost.member_id == BOUND.member_id, LearningSession.state == SessionState.DRAFT),
 )
 
 

@@ -84,6 +84,7 @@ def _listed(form: NarrowForm, start: int) -> Mapping[str, Any]:
         "further": further_than(further),
         "needs": queries.wishes(session, member, now) if first else [],
         "rooms": queries.open_rooms(session, member, now) if first else [],
+        "learned": queries.learned_lately(session, member, now) if first else [],
     }
 
 
