@@ -42,6 +42,14 @@ class OpeningRule(StrEnum):
     ANYONE = "anyone"
 
 
+class AskOf(StrEnum):
+    """The kinds of ask that a circle makes or is made."""
+
+    INVITATION = "circle_invitation"
+    APPLICATION = "circle_application"
+    TURN = "circle_turn"
+
+
 class DecisionAbout(StrEnum):
     """What is decided: some matter, or the agreements themselves."""
 

@@ -64,7 +64,8 @@ class Circle(Base):
     # Whether whoever leaves goes on reading what was written while they were here.
     leavers_keep: Mapped[bool] = mapped_column(Boolean, default=True)
     agreements_version: Mapped[int] = mapped_column(default=1)
-    # Until then whoever has not said yes to the present agreements stays in.
+    # Until then a yes to this older version, or a later one, still counts.
+    grace_from: Mapped[int] = mapped_column(default=1)
     grace_until: Mapped[Instant]
     review_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     founder_id: Mapped[int | None] = _somebody()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, not_, or_
 from sqlalchemy.orm import aliased
 
 from network.circles.kinds import Door
@@ -28,6 +28,7 @@ KEEPS = (MembershipState.LEFT, MembershipState.RELEASED)
 _WAY_IN = aliased(Membership, name="way_in")
 _INSIDE = aliased(Membership, name="inside")
 _STAYED = aliased(Membership, name="stayed")
+_GONE = aliased(Membership, name="sent_away")
 _HOUSE = aliased(Circle, name="house_of")
 
 
@@ -41,6 +42,25 @@ def in_it(viewer: Viewer, circle_id: Any) -> ColumnElement[bool]:  # noqa: ANN40
     )
 
 
+def _counts(place: Any, circle: Any, now: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold where what somebody agreed to still counts: the present words, or earlier ones in their
+    time of grace.
+    """
+    return or_(
+        place.agreed_version == circle.agreements_version,
+        and_(place.agreed_version >= circle.grace_from, circle.grace_until > now),
+    )
+
+
+def _was_sent_away(viewer: Viewer, circle_id: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    gone = _GONE
+    return exists().where(
+        gone.circle_id == circle_id,
+        gone.member_id == viewer.member_id,
+        gone.state == MembershipState.REMOVED,
+    )
+
+
 def inside(viewer: Viewer, now: Any, circle: Any = Circle) -> ColumnElement[bool]:  # noqa: ANN401
     """Hold for circles that the viewer is in, with a yes to agreements that still count."""
     mine = _INSIDE
@@ -48,7 +68,7 @@ def inside(viewer: Viewer, now: Any, circle: Any = Circle) -> ColumnElement[bool
         mine.circle_id == circle.id,
         mine.member_id == viewer.member_id,
         mine.state.in_(IN_IT),
-        or_(mine.agreed_version == circle.agreements_version, circle.grace_until > now),
+        _counts(mine, circle, now),
     )
 
 
@@ -61,7 +81,11 @@ def known(viewer: Viewer, now: Any, circle: Any = Circle) -> ColumnElement[bool]
         or_(
             mine.state.in_((*IN_IT, MembershipState.QUEUED)),
             and_(mine.state.in_(ASKED), mine.expires_at > now),
-            and_(mine.state.in_(KEEPS), circle.leavers_keep),
+            and_(
+                mine.state.in_(KEEPS),
+                circle.leavers_keep,
+                not_(_was_sent_away(viewer, circle.id)),
+            ),
         ),
     )
     return or_(circle.door != Door.HIDDEN, on_the_way)
@@ -79,13 +103,14 @@ def reads(viewer: Viewer, now: Any, circle_id: Any, at: Any) -> ColumnElement[bo
         or_(
             and_(
                 mine.state.in_(IN_IT),
-                or_(mine.agreed_version == house.agreements_version, house.grace_until > now),
+                _counts(mine, house, now),
             ),
             and_(
                 mine.state.in_(KEEPS),
                 house.leavers_keep,
                 mine.since <= at,
                 mine.ended_at >= at,
+                not_(_was_sent_away(viewer, circle_id)),
             ),
         ),
     )

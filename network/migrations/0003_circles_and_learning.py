@@ -118,6 +118,7 @@ def upgrade() -> None:
         ),
         sa.Column("leavers_keep", sa.Boolean(), nullable=False),
         sa.Column("agreements_version", sa.Integer(), nullable=False),
+        sa.Column("grace_from", sa.Integer(), nullable=False),
         sa.Column("grace_until", UtcDateTime(), nullable=False),
         sa.Column("review_at", UtcDateTime(), nullable=True),
         sa.Column(

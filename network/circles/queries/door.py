@@ -12,10 +12,15 @@ from network.asks.kinds import COOLING_OFF
 from network.asks.models import Ask
 from network.asks.queries import mine_about
 from network.circles.access import Seen
+from network.circles.kinds import AskOf
 from network.circles.kinds import Door as Way
-from network.circles.services.admitting import TAKES_PEOPLE, is_full
-from network.circles.services.asking import APPLICATION, INVITATION
-from network.circles.services.coming import last_place, may_come_back, was_removed
+from network.circles.queries.places import (
+    TAKES_PEOPLE,
+    is_full,
+    last_place,
+    may_come_back,
+    was_removed,
+)
 from network.members.kinds import MembershipState
 from network.members.models import Member, Membership
 
@@ -43,7 +48,7 @@ def door_of(db: Session, member: Member, seen: Seen, now: datetime) -> Door:
         return Door(owes_yes=True, last=last)
     full = is_full(db, circle)
     if place is not None and place.state is MembershipState.INVITED:
-        asked = mine_about(db, member, INVITATION.name, place.id, now)
+        asked = mine_about(db, member, AskOf.INVITATION, place.id, now)
         return Door(invitation=asked, full=full, last=last)
     takes = circle.life in TAKES_PEOPLE and place is None
     removed = was_removed(last)
@@ -62,7 +67,7 @@ def door_of(db: Session, member: Member, seen: Seen, now: datetime) -> Door:
 def _again_from(db: Session, member: Member, circle_id: int, now: datetime) -> datetime | None:
     sent_at = db.scalar(
         select(Ask.sent_at)
-        .where(Ask.kind == APPLICATION.name, Ask.body_id == circle_id, Ask.asker_id == member.id)
+        .where(Ask.kind == AskOf.APPLICATION, Ask.body_id == circle_id, Ask.asker_id == member.id)
         .order_by(Ask.sent_at.desc())
         .limit(1)
     )

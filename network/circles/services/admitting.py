@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from network.circles.kinds import Life
 from network.circles.models import Circle
+from network.circles.queries.places import TAKES_PEOPLE, is_full
 from network.circles.services.turns import log
-from network.circles.visibility import IN_IT
 from network.conversations.models import About
 from network.conversations.services import join_about
 from network.errors import Conflict
 from network.members.kinds import MembershipState
 from network.members.models import Member, Membership
 from network.translation import _
-
-# In these somebody may come in.
-TAKES_PEOPLE = (Life.FORMING, Life.RUNNING)
 
 
 def must_take_people(circle: Circle) -> None:
@@ -51,6 +47,7 @@ def admit(
     The row of the circle is taken before. `agreed` is the version of the agreements that they read.
     """
     place.agreed_version, place.agreed_at = agreed, now
+    db.flush()  # who has just gone takes no place
     if is_full(db, circle):
         place.state, place.line, place.expires_at = MembershipState.QUEUED, circle.turn, None
         log(db, circle, "circles:queued", actor=actor.id, now=now, place=place)
@@ -72,20 +69,6 @@ def fill(db: Session, circle: Circle, now: datetime) -> None:
             return
         _give(db, circle, place, now)
         log(db, circle, "circles:place_free", actor=None, now=now, to=("mail",), place=place)
-
-
-def is_full(db: Session, circle: Circle) -> bool:
-    """Whether every place is taken. Whoever rests keeps theirs."""
-    return how_many(db, circle) >= circle.most
-
-
-def how_many(db: Session, circle: Circle) -> int:
-    """Return how many places are taken."""
-    db.flush()  # who has just come counts
-    taken = select(func.count()).where(
-        Membership.circle_id == circle.id, Membership.state.in_(IN_IT)
-    )
-    return db.scalar(taken) or 0
 
 
 def _give(db: Session, circle: Circle, place: Membership, now: datetime) -> None:

@@ -31,6 +31,8 @@ def put(db: Session, circle: Circle, *, words: str, actor: Member, now: datetime
         circle_id=circle.id, version=version, words=words, put_by_id=actor.id, put_at=now
     )
     db.add(put_now)
+    if circle.grace_until <= now:  # whose yes was missing by then is not let in by other words
+        circle.grace_from = circle.agreements_version
     circle.agreements_version, circle.grace_until = version, now + GRACE
     circle.review_at = now + REVIEW_AFTER
     mine = db.scalar(_place_of(circle, actor))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from network.asks import services as asks
 from network.asks.kinds import Kind
 from network.asks.models import Ask, AskState
+from network.circles.kinds import AskOf
 from network.circles.models import Agreements, Circle
 from network.circles.services.admitting import admit, must_take_people
 from network.circles.services.guards import no_more, takes_any, takes_invitations
@@ -273,7 +274,7 @@ def _said_let_in(ask: Ask) -> str:
 
 
 INVITATION = Kind(
-    name="circle_invitation",
+    name=AskOf.INVITATION.value,
     lifetime=OPEN_FOR,
     open_to=takes_invitations,
     guard=no_more,
@@ -286,7 +287,7 @@ INVITATION = Kind(
     load=_things,
 )
 APPLICATION = Kind(
-    name="circle_application",
+    name=AskOf.APPLICATION.value,
     lifetime=OPEN_FOR,
     open_to=takes_any,
     guard=no_more,

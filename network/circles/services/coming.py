@@ -6,15 +6,15 @@ An invitation or an application is a `Membership` on its way; its asks (`asking`
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from network.asks import services as asks
 from network.circles.kinds import Door
 from network.circles.models import Circle
+from network.circles.queries.places import last_place, may_come_back, was_removed
 from network.circles.services.admitting import admit, must_be_present, must_take_people
 from network.circles.services.asking import (
     APPLICATION,
@@ -34,8 +34,6 @@ from network.members.kinds import CameBy, MembershipState
 from network.members.models import Member, Membership
 from network.text import clean
 from network.translation import _
-
-WAY_BACK = timedelta(days=180)
 
 
 def invite(
@@ -170,32 +168,6 @@ def take_back(
     close_asks(db, place, actor=actor, now=now)
     place.state, place.ended_at = MembershipState.WITHDRAWN, now
     log(db, circle, "circles:taken_back", actor=actor.id, now=now, place=place)
-
-
-def last_place(db: Session, circle: Circle, member: Member) -> Membership | None:
-    """Return the last place that somebody had here and has no more."""
-    return db.scalar(
-        select(Membership)
-        .where(
-            Membership.circle_id == circle.id,
-            Membership.member_id == member.id,
-            Membership.since.is_not(None),
-            Membership.ended_at.is_not(None),
-        )
-        .order_by(Membership.ended_at.desc(), Membership.id.desc())
-        .limit(1)
-    )
-
-
-def was_removed(last: Membership | None) -> bool:
-    """Whether somebody comes back by being asked in alone."""
-    return last is not None and last.state is MembershipState.REMOVED
-
-
-def may_come_back(last: Membership | None, now: datetime) -> bool:
-    """Whether somebody was released, and the way back is still open: half a year."""
-    released = last is not None and last.state is MembershipState.RELEASED
-    return released and last is not None and (last.ended_at or now) + WAY_BACK > now
 
 
 def _on_the_way(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from network.asks import services as asks
 from network.asks.kinds import Kind
 from network.asks.models import Ask
-from network.circles.kinds import Life
+from network.circles.kinds import AskOf, Life
 from network.circles.models import Circle
 from network.circles.services.asking import readdress
 from network.circles.services.guards import no_more, takes_any
@@ -124,7 +124,7 @@ def _said_yes(_ask: Ask) -> str:
 
 
 TURN = Kind(
-    name="circle_turn",
+    name=AskOf.TURN.value,
     lifetime=OPEN_FOR,
     open_to=takes_any,
     guard=no_more,

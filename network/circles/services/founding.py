@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from network.circles.beginnings import BEGINNINGS
 from network.circles.kinds import Door, Form, OpeningRule
 from network.circles.models import Agreements, Circle
-from network.circles.services.admitting import fill, how_many
+from network.circles.queries.places import how_many
+from network.circles.services.admitting import fill
 from network.circles.services.turns import log, take
 from network.circles.visibility import GRACE
 from network.conversations.models import About

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from network.circles.beginnings import BEGINNINGS
 from network.circles.kinds import Life
 from network.circles.models import Circle
-from network.circles.services.admitting import fill, how_many
+from network.circles.queries.places import how_many, somebody_facilitates
+from network.circles.services.admitting import fill
 from network.circles.services.ending import archive_now
-from network.circles.services.staying import somebody_facilitates
 from network.circles.services.turns import log, look_again, take
 from network.errors import Conflict, NotAllowed
 from network.members.kinds import MembershipState

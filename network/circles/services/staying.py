@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from network.circles.kinds import Life
 from network.circles.models import Circle
-from network.circles.services.admitting import TAKES_PEOPLE, fill, how_many
+from network.circles.queries.places import TAKES_PEOPLE, how_many, somebody_facilitates
+from network.circles.services.admitting import fill
 from network.circles.services.asking import readdress
 from network.circles.services.ending import archive_now
 from network.circles.services.turns import log, look_again, take
@@ -138,18 +138,6 @@ def say_what_one_does(
     _must_be_in_it(db, place)
     place.does = words
     log(db, circle, "circles:does", actor=place.member_id, now=now, place=place)
-
-
-def somebody_facilitates(db: Session, circle: Circle, *, but: int = 0) -> bool:
-    """Whether anybody facilitates, apart from one."""
-    db.flush()  # who has just stepped down counts
-    found = select(func.count()).where(
-        Membership.circle_id == circle.id,
-        Membership.facilitates,
-        Membership.state == MembershipState.MEMBER,
-        Membership.id != but,
-    )
-    return bool(db.scalar(found))
 
 
 def _end(
