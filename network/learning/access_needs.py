@@ -38,7 +38,8 @@ def need_for(db: Session, member: Member, key: str, *, now: datetime) -> SeenNee
     row = db.execute(_BY_KEY, {**Viewer.of(member).at(now), "key": key}).first()
     if row is None:
         raise NotFound
-    return SeenNeed(row[0], row[0].member, is_mine=row[0].member_id == member.id, waits=bool(row[1]))
+    need, waits = row
+    return SeenNeed(need, need.member, is_mine=need.member_id == member.id, waits=bool(waits))
 
 
 def need_of_mine(db: Session, member: Member, key: str, *, now: datetime) -> LearningNeed:

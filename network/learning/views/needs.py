@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from flask import Blueprint, current_app, flash
@@ -96,7 +95,7 @@ def offer_to_host(need: str) -> Any:  # noqa: ANN401
         format=Format(form.format.data),
         submission=_submission(form),
         now=clock.now(),
-        domain=_domain(),
+        domain=current_app.config["SETTINGS"].domain,
     )
     flash(_("You host it. Nobody sees the session until you give it a time."))
     return see_other("sessions.one", session=session.key)
@@ -129,8 +128,3 @@ def _seen(key: str) -> SeenNeed:
 
 def _submission(form: Any) -> str:  # noqa: ANN401
     return (form.submission.data or uuid4().hex)[:40]
-
-
-def _domain() -> str:
-    """Return the network's own name, by which calendars tell its sessions from others'."""
-    return urlsplit(current_app.config["SETTINGS"].base_url).hostname or "localhost"
