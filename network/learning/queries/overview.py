@@ -23,7 +23,7 @@ SOME = 6
 # Numbers that share no divisor with each other: every day another order, and each its turn.
 _STRIDE, _DAY_STRIDE, _ROUND = 7919, 104729, 10007
 
-_DAY = bindparam("day", type_=Integer())
+_TURN = bindparam("turn", type_=Integer())
 _FORMATS: BindParameter[Format] = bindparam("formats", expanding=True)
 _SHOWN: BindParameter[int] = bindparam("shown", expanding=True)
 _TO_COME = (
@@ -38,9 +38,7 @@ _TO_COME = (
     .limit(PAGE + 1)
     .offset(bindparam("start", type_=Integer()))
 )
-_WISHES = NEEDS.order_by(
-    (LearningNeed.id * _STRIDE + _DAY * _DAY_STRIDE) % _ROUND, LearningNeed.id
-).limit(SOME)
+_WISHES = NEEDS.order_by((LearningNeed.id * _STRIDE + _TURN) % _ROUND, LearningNeed.id).limit(SOME)
 _OPEN_ROOMS = (
     ROOMS.where(GreenRoom.opened_at <= NOW, GreenRoom.closes_at > NOW)
     .order_by(GreenRoom.closes_at, GreenRoom.id)
@@ -78,7 +76,7 @@ def sessions_to_come(
 
 def wishes(db: Session, member: Member, now: datetime) -> Sequence[LearningNeed]:
     """Return some of what people want to learn, with whoever wrote it: others every day."""
-    values = {**Viewer.of(member).at(now), "day": now.toordinal()}
+    values = {**Viewer.of(member).at(now), "turn": now.toordinal() * _DAY_STRIDE % _ROUND}
     return db.scalars(_WISHES, values).all()
 
 
