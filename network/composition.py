@@ -19,7 +19,6 @@ from network.asks import notices as ask_notices
 from network.asks.views import asks
 from network.circles import documents as circle_documents
 from network.circles import notices as circle_notices
-from network.circles.beside import Beside
 from network.circles.services.asking import APPLICATION, INVITATION
 from network.circles.services.facilitating import TURN
 from network.circles.views import circles
@@ -30,16 +29,18 @@ from network.conversations.views import conversations
 from network.demo.views import demo
 from network.events.worker import Channel
 from network.health import health
+from network.learning import circle_page, parting
 from network.learning import documents as learning_documents
-from network.learning import models as _learning  # noqa: F401  # as above
 from network.learning import notices as learning_notices
-from network.learning import parting
 from network.learning.dress import DRESSES as LEARNING_DRESSES
 from network.learning.services.offers import SEAT_OFFER
+from network.learning.views import sessions
 from network.learning.views.calendar import calendar
+from network.learning.views.keeping import keeping
 from network.learning.views.needs import needs
-from network.learning.views.rooms import rooms
 from network.learning.views.overview import learning
+from network.learning.views.rooms import rooms
+from network.learning.views.rounds import rounds
 from network.members import current, documents
 from network.members import notices as member_notices
 from network.members.views.account import account
@@ -90,17 +91,18 @@ BLUEPRINTS = (
     stewardship,
     reports,
     learning,
+    sessions,
     calendar,
     needs,
     rooms,
+    keeping,
+    rounds,
     demo,
 )
 KINDS = {
     kind.name: kind
     for kind in (CONNECTION, CONSENT_KIND, CARRY_KIND, INVITATION, APPLICATION, TURN, SEAT_OFFER)
 }
-# What stands on the page of a circle beside what is its own.
-BESIDE_CIRCLES = Beside((), (), lambda _db, _member, _seen, _now: {})
 # What conversations wear that are about something, by what that is.
 DRESSES: dict[str, Dress] = {
     dress.about.value: dress for dress in (INTRODUCED, *BEGUN, *LEARNING_DRESSES)
@@ -152,7 +154,7 @@ def compose(settings: Settings) -> Flask:
     app.extensions["ask_kinds"] = KINDS
     app.extensions["dresses"] = DRESSES
     app.extensions["ways"] = ways_to
-    app.extensions["circle_beside"] = BESIDE_CIRCLES
+    app.extensions["circle_beside"] = circle_page.BESIDE
     backend.init_app(app, people=settings.instance / "index", things=settings.instance / "things")
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

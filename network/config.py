@@ -50,6 +50,11 @@ class Settings:
         """Whether people reach the network over https."""
         return self.base_url.startswith("https:")
 
+    @property
+    def domain(self) -> str:
+        """The name of the network's host, which calendar entries bear for good."""
+        return str(urlsplit(self.base_url).hostname)
+
 
 def read_settings(
     environ: Mapping[str, str] = os.environ, *, served_at: str = "http://127.0.0.1:8000"

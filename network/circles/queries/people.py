@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from network.circles.models import Agreements, Circle
-from network.circles.visibility import ASKED, IN_IT
+from network.circles.visibility import ASKED, IN_IT, inside
 from network.columns import BigId
 from network.members.kinds import MembershipState
 from network.members.models import Member, Membership
@@ -61,17 +61,11 @@ def agreements_of(db: Session, circle: Circle) -> Agreements:
     return db.get_one(Agreements, (circle.id, circle.agreements_version))
 
 
-def facilitated_by(db: Session, member: Member) -> Sequence[Circle]:
-    """Return the circles that somebody facilitates and that go on, by name."""
+def circles_inside(db: Session, member: Member, now: datetime) -> Sequence[Circle]:
+    """Return the circles that somebody is inside of and that go on, by name."""
     return db.scalars(
         select(Circle)
-        .join(Membership, Membership.circle_id == Circle.id)
-        .where(
-            Membership.member_id == member.id,
-            Membership.facilitates,
-            Membership.state == MembershipState.MEMBER,
-            Circle.ended_at.is_(None),
-        )
+        .where(inside(Viewer.of(member), now), Circle.ended_at.is_(None))
         .order_by(Circle.name, Circle.id)
         .limit(100)
     ).all()

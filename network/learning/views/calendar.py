@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, Response, current_app, flash, request, url_for
+from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from network import auth, clock, limits
-from network.config import Settings
+from network.addresses import on_base
 from network.db import db
 from network.errors import NotFound
 from network.htmx import Page, page, see_other
@@ -45,7 +43,7 @@ def one(session: str) -> Response:
         [entry],
         house=current.house().name,
         zone=me.time_zone,
-        link=_link,
+        link=on_base,
         now=now,
         method=Method.CANCEL if entry.is_cancelled else Method.PUBLISH,
     )
@@ -62,7 +60,7 @@ def feed(token: str) -> Response:
         feed_entries(db.session, owner, now=now),
         house=current.house().name,
         zone=owner.time_zone,
-        link=_link,
+        link=on_base,
         now=now,
     )
     return _file(text, "inline; filename=calendar.ics")
@@ -95,19 +93,13 @@ def revoke() -> Answer:
 
 def _address(token: str) -> Page:
     """Show the page of the secret address. The token is in this one answer and nowhere else."""
-    secret = _link("calendar.feed", token=token) if token else ""
+    secret = on_base("calendar.feed", token=token) if token else ""
     return page(
         "learning/calendar_address.html",
         secret=secret,
         subscribe=f"webcal:{secret.partition(':')[2]}" if secret else "",
         has_feed=bool(token) or has_feed(db.session, current.member()),
     )
-
-
-def _link(endpoint: str, **values: Any) -> str:  # noqa: ANN401  # as url_for takes them
-    """Return an address on the network's own base, whatever host was asked for."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings.base_url.rstrip("/") + url_for(endpoint, **values)
 
 
 def _file(text: str, disposition: str) -> Response:
