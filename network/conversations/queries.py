@@ -349,7 +349,7 @@ _WRITING = (
 def stay_to_write_from(
     db: Session, conversation: Conversation, member: Member, now: datetime
 ) -> Participant | None:
-    """Return the stay from which a member may write, until the day on which the conversation closes:
+    """Return the stay from which a member may write, until the conversation closes if it does:
     between two, the other is there as well.
     """
     bound = {**Viewer.of(member).at(now), "conversation": conversation.id}
