@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from network.columns import UtcDateTime
+from network.learning.queries.coming import coming_up
+from network.learning.queries.harvest import to_agree
 from network.members.kinds import Audience, Part
 from network.members.models import Member, Section
 from network.members.visibility import (
@@ -24,7 +26,14 @@ from network.members.visibility import (
 from network.relationships.queries.notes import to_write_to
 from network.relationships.queries.vouches import waiting as words_about
 
-__all__ = ["newcomers", "own_purpose", "to_write_to", "voices_for_the_web", "words_about"]
+__all__ = [
+    "coming_up",
+    "purpose_and_newcomers",
+    "to_agree",
+    "to_write_to",
+    "voices_for_the_web",
+    "words_about",
+]
 
 NEW_FOR = timedelta(days=14)
 
@@ -37,25 +46,37 @@ class Voice:
     purpose: str
 
 
-_NEWCOMERS = (
+_OWN = Member.id == BOUND.member_id
+_VOICES = (
     select(Member, Section.body)
     .join(Section, Section.member_id == Member.id)
     .where(
-        Member.joined_at > bindparam("since", type_=UtcDateTime()),
         Section.part == Part.PURPOSE,
-        Section.body != "",
-        findable(BOUND, NOW),
-        readable(BOUND),
+        or_(
+            _OWN,
+            and_(
+                Member.joined_at > bindparam("since", type_=UtcDateTime()),
+                Section.body != "",
+                findable(BOUND, NOW),
+                readable(BOUND),
+            ),
+        ),
     )
-    .order_by(Member.joined_at.desc(), Member.id)
-    .limit(4)
+    .order_by(case((_OWN, 0), else_=1), Member.joined_at.desc(), Member.id)
+    .limit(5)
 )
 
 
-def newcomers(db: Session, viewer: Viewer, now: datetime) -> Sequence[Voice]:
-    """Return who has come lately and shows a purpose to this viewer, the newest first."""
-    rows = db.execute(_NEWCOMERS, {**viewer.at(now), "since": now - NEW_FOR})
-    return [Voice(member, body) for member, body in rows]
+def purpose_and_newcomers(
+    db: Session, member: Member, now: datetime
+) -> tuple[str, Sequence[Voice]]:
+    """Return a member's own purpose, or nothing yet, and who has come lately and shows theirs to
+    them, the newest first: in one statement.
+    """
+    rows = db.execute(_VOICES, {**Viewer.of(member).at(now), "since": now - NEW_FOR})
+    voices = [Voice(*row) for row in rows]
+    own = next((voice.purpose for voice in voices if voice.member.id == member.id), "")
+    return own, [voice for voice in voices if voice.member.id != member.id][:4]
 
 
 def voices_for_the_web(db: Session, now: datetime, limit: int = 3) -> Sequence[Voice]:
@@ -73,9 +94,3 @@ def voices_for_the_web(db: Session, now: datetime, limit: int = 3) -> Sequence[V
         .limit(limit)
     )
     return [Voice(member, body) for member, body in rows]
-
-
-def own_purpose(db: Session, member: Member) -> str:
-    """Return a member's own purpose, or nothing yet."""
-    section = db.get(Section, (member.id, Part.PURPOSE))
-    return section.body if section is not None else ""

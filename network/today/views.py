@@ -12,6 +12,7 @@ from network.asks.views import kinds
 from network.conversations.unread import unread
 from network.db import db
 from network.htmx import Page, page
+from network.learning.clock_words import when
 from network.members import current
 from network.members.models import Member
 from network.members.views.people import finder_for_request, ways_to_found
@@ -30,7 +31,7 @@ def home() -> Page:
     now = clock.now()
     if member is None:
         return page("today/landing.html", voices=queries.voices_for_the_web(db.session, now))
-    purpose = queries.own_purpose(db.session, member)
+    purpose, newcomers = queries.purpose_and_newcomers(db.session, member, now)
     near = finder_for_request().resembling(purpose) if purpose else []
     waits, put_off = asks.due(db.session, member, now)
     waiting = shown(db.session, kinds(), waits)
@@ -44,7 +45,11 @@ def home() -> Page:
         unread=unread(db.session, member, now),
         put_off=put_off,
         again=queries.to_write_to(db.session, member, now),
-        newcomers=queries.newcomers(db.session, current.viewer(), now),
+        newcomers=newcomers,
+        coming=queries.coming_up(db.session, member, now),
+        to_agree=queries.to_agree(db.session, member, now),
+        zone=member.time_zone,
+        when=when,
         purpose=purpose,
         near=near,
         ways=ways_to_found(near),

@@ -12,7 +12,6 @@ from network.db import reading, transaction
 from network.members.kinds import Audience, Part, State
 from network.members.models import Connection, Member
 from network.members.services import accounts, boundaries, participation, profiles
-from network.members.visibility import Viewer
 from network.relationships.kinds import CONNECTION
 from network.search import backend, indexer
 from network.today import queries
@@ -157,8 +156,9 @@ def test_without_a_purpose_the_page_says_how_to_begin(make_member, sign_in, lear
 
 def new(viewer, now):
     with reading() as db:
-        eyes = Viewer.of(db.get_one(Member, viewer.id))
-        return [voice.member.handle for voice in queries.newcomers(db, eyes, now)]
+        member = db.get_one(Member, viewer.id)
+        _purpose, voices = queries.purpose_and_newcomers(db, member, now)
+        return [voice.member.handle for voice in voices]
 
 
 def test_newcomers_are_those_of_two_weeks_the_newest_first_and_four_at_most(ama, make_member, now):
