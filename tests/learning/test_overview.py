@@ -32,20 +32,6 @@ def noon():
         yield
 
 
-@pytest.fixture(autouse=True)
-def stand_ins(app):
-    for endpoint, rule in {
-        "sessions.one": "/x1/<session>",
-        "sessions.begin": "/x2",
-        "needs.one": "/x3/<need>",
-        "needs.begin": "/x4",
-        "rooms.one": "/x5/<room>",
-        "rooms.begin": "/x6",
-    }.items():
-        if endpoint not in app.view_functions:
-            app.add_url_rule(rule, endpoint, lambda **_: "")
-
-
 @pytest.fixture
 def ama(make_member):
     return make_member("ama", time_zone="Asia/Kolkata")
