@@ -22,13 +22,18 @@ class Shown:
 
 
 def shown(db: Session, kinds: Mapping[str, Kind], asks: Sequence[Ask]) -> list[Shown]:
-    """Return the asks with what their templates read: one statement for each kind that has
-    things.
+    """Return the asks with what their templates read: one statement for each sort of thing, however
+    many kinds of ask are about it.
     """
-    things: dict[tuple[str, int], Any] = {}
-    for name in {ask.kind for ask in asks if ask.thing_id is not None}:
-        load = kinds[name].load
-        if load is not None:
-            ids = {ask.thing_id for ask in asks if ask.kind == name and ask.thing_id is not None}
-            things |= {(name, key): thing for key, thing in load(db, ids).items()}
-    return [Shown(ask, kinds[ask.kind], things.get((ask.kind, ask.thing_id or 0))) for ask in asks]
+    wanted: dict[Any, set[int]] = {}
+    for ask in asks:
+        load = kinds[ask.kind].load
+        if ask.thing_id is not None and load is not None:
+            wanted.setdefault(load, set()).add(ask.thing_id)
+    things = {load: load(db, ids) for load, ids in wanted.items()}
+    return [_shown(ask, kinds[ask.kind], things) for ask in asks]
+
+
+def _shown(ask: Ask, kind: Kind, things: Mapping[Any, Mapping[int, Any]]) -> Shown:
+    found = things.get(kind.load, {}) if kind.load is not None else {}
+    return Shown(ask, kind, found.get(ask.thing_id or 0))

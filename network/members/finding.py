@@ -45,6 +45,8 @@ PLAIN_MOST = 400
 SHORTEST_SPELLING = 4
 # How many words spelt nearly so are looked up.
 NEAREST = 40
+# How many are looked at for a suggestion before the rest is.
+NEAR_FIRST = 24
 # How many are read for each one shown, where words may have changed since they were indexed.
 SPARE = 3
 
@@ -198,14 +200,21 @@ class Finder:
             )
         except IndexUnavailable:
             return []
-        seen = self._findable(hits)
         people: list[Found] = []
-        for found in self._near([hit.id for hit in hits if hit.id in seen][: limit * SPARE]):
+        for first, size in ((0, NEAR_FIRST), (NEAR_FIRST, ROUNDS[1])):
+            # The hidden take nobody's place: where many are, the next are looked at.
+            if len(people) < limit and len(hits) > first:
+                self._add_near(people, hits[first : first + size], stems, limit)
+        return people
+
+    def _add_near(
+        self, people: list[Found], hits: Sequence[Hit], stems: set[str], limit: int
+    ) -> None:
+        for found in self._near([hit.id for hit in hits]):
             shared = stems.intersection(self.analyzer.stems(found.words(Part.PURPOSE)))
             if len(shared) > 1 and len(people) < limit:
                 found.quote = mark(found.words(Part.PURPOSE), shared, self.analyzer)
                 people.append(found)
-        return people
 
     def _near(self, ids: Sequence[int]) -> list[Found]:
         """Return these members in this order, with the little that a suggestion shows."""

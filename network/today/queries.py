@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from network.columns import UtcDateTime
 from network.learning.queries.coming import coming_up
-from network.learning.queries.harvest import to_agree
 from network.members.kinds import Audience, Part
 from network.members.models import Member, Section
 from network.members.visibility import (
@@ -29,7 +28,6 @@ from network.relationships.queries.vouches import waiting as words_about
 __all__ = [
     "coming_up",
     "purpose_and_newcomers",
-    "to_agree",
     "to_write_to",
     "voices_for_the_web",
     "words_about",

@@ -47,7 +47,6 @@ def home() -> Page:
         again=queries.to_write_to(db.session, member, now),
         newcomers=newcomers,
         coming=queries.coming_up(db.session, member, now),
-        to_agree=queries.to_agree(db.session, member, now),
         zone=member.time_zone,
         when=when,
         purpose=purpose,

@@ -239,7 +239,8 @@ def _were_let_in(db: Session, ask: Ask, now: datetime) -> None:
     let_in(db, circle, place, actor=db.get_one(Member, ask.addressee_id), now=now)
 
 
-def _things(db: Session, ids: Collection[int]) -> Mapping[int, OnTheWay]:
+def on_the_way(db: Session, ids: Collection[int]) -> Mapping[int, OnTheWay]:
+    """Return what templates read of places, by their row."""
     rows = db.execute(
         select(Membership, Circle, Agreements)
         .join(Circle, Circle.id == Membership.circle_id)
@@ -284,7 +285,7 @@ INVITATION = Kind(
     templates="circles/invitation",
     take=_take,
     read=_read,
-    load=_things,
+    load=on_the_way,
 )
 APPLICATION = Kind(
     name=AskOf.APPLICATION.value,
@@ -297,5 +298,5 @@ APPLICATION = Kind(
     templates="circles/application",
     take=_take,
     read=_read,
-    load=_things,
+    load=on_the_way,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -14,7 +13,7 @@ from network.asks.kinds import Kind
 from network.asks.models import Ask
 from network.circles.kinds import AskOf, Life
 from network.circles.models import Circle
-from network.circles.services.asking import readdress
+from network.circles.services.asking import on_the_way, readdress
 from network.circles.services.guards import no_more, takes_any
 from network.circles.services.turns import log, look_again, take
 from network.errors import Conflict, NotFound
@@ -104,15 +103,6 @@ def _facilitate(db: Session, ask: Ask, now: datetime) -> None:
     )
 
 
-def _things(db: Session, ids: Collection[int]) -> Mapping[int, Circle]:
-    rows = db.execute(
-        select(Membership.id, Circle)
-        .join(Circle, Circle.id == Membership.circle_id)
-        .where(Membership.id.in_(ids))
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def _opening(ask: Ask) -> str:
     return str(
         _("%(name)s asks you to take a turn at facilitating, and writes:", name=ask.asker.name)
@@ -133,5 +123,5 @@ TURN = Kind(
     said_yes=_said_yes,
     templates="circles/turn",
     take=_take,
-    load=_things,
+    load=on_the_way,
 )

@@ -15,11 +15,11 @@ from network.learning.finding import Learning, marks_of
 from network.learning.forms_overview import NarrowForm
 from network.learning.queries import coming
 from network.learning.queries import overview as queries
+from network.learning.queries.harvest import to_agree
 from network.learning.views.blueprint import learning
 from network.members import current
 from network.paging import further_than, start_from
 from network.search import backend
-from network.search.finding import Results
 from network.search.things import Thing
 
 __all__ = ["learning", "overview"]
@@ -52,11 +52,8 @@ def _found(form: NarrowForm, typed: str, start: int) -> Mapping[str, Any]:
     now = clock.now()
     shelf = Learning(db.session, current.viewer(), now)
     finder = backend.finder(current_app, shelf, day=now.toordinal())
-    query = finder.parse(typed)
-    results = Results()
-    if query or not typed.strip():  # in signs alone there is nothing to look for
-        marks = marks_of(form.things(), now) | {f"format={each}" for each in form.formats()}
-        results = finder.search(query, marks, start=start)
+    marks = marks_of(form.things(), now) | {f"format={each}" for each in form.formats()}
+    query, results = finder.look(typed, marks, start=start)
     sessions = [each.row for each in results.things if each.thing is Thing.SESSION]
     return {
         "query": query,
@@ -77,6 +74,7 @@ def _listed(form: NarrowForm, start: int) -> Mapping[str, Any]:
     return {
         "query": "",
         "first": first,
+        "to_agree": to_agree(session, member, now) if first else [],
         "mine": mine,
         "to_come": to_come,
         "hosts": _hosts([*mine, *to_come]),
