@@ -324,14 +324,7 @@ def test_nothing_comes_back_to_an_open_session_or_from_another_circle(meeting, c
 # Pages
 
 
-@pytest.fixture
-def paged(app):
-    if "sessions" not in app.blueprints:
-        pytest.skip("the page of a session is not there yet")
-    return app
-
-
-def test_it_is_said_and_told_on_the_page(paged, session, people, sign_in, now):
+def test_it_is_said_and_told_on_the_page(session, people, sign_in, now):
     client, where = sign_in(people["rui"]), f"/learning/sessions/{session.key}/commitments"
     assert post(client, where, {"words": WORDS, "submission": "one"}).status_code == 303
     with reading() as db:
@@ -345,20 +338,20 @@ def test_it_is_said_and_told_on_the_page(paged, session, people, sign_in, now):
 
 
 @pytest.mark.parametrize("words", ["", "x" * 601])
-def test_what_cannot_be_kept_comes_back(paged, session, people, sign_in, words):
+def test_what_cannot_be_kept_comes_back(session, people, sign_in, words):
     where = f"/learning/sessions/{session.key}/commitments"
     answer = post(sign_in(people["rui"]), where, {"words": words, "submission": "one"})
     assert (answer.status_code, words in answer.text) == (422, True)
 
 
-def test_a_circle_hears_it_on_its_page(paged, circle, people, sign_in):
+def test_a_circle_hears_it_on_its_page(circle, people, sign_in):
     where, sent = f"/circles/{circle.slug}/commitments", {"words": WORDS, "submission": "one"}
     assert post(sign_in(people["rui"]), where, sent).status_code == 303
     assert post(sign_in(people["eli"]), where, sent).status_code == 404
     assert post(sign_in(people["rui"]), where, {"words": ""}).status_code == 422
 
 
-def test_whoever_left_is_led_home_after_telling(paged, circle, people, sign_in, now):
+def test_whoever_left_is_led_home_after_telling(circle, people, sign_in, now):
     said = in_circle(circle, people["rui"], now)
     with transaction() as db:
         fresh(db, circle).door = "hidden"

@@ -542,19 +542,11 @@ def test_the_parts_of_a_circle_take_two_statements(people, circle, now, ran):
         assert len(beside.for_circle(db, me, at, now)["harvest"].words) == 1
 
 
-@pytest.fixture
-def paged(app):
-    """The application, with the page of a session to which these pages lead."""
-    if "sessions" not in app.blueprints:
-        pytest.skip("the page of a session is not there yet")
-    return app
-
-
 def url(session, way=""):
     return f"/learning/sessions/{session.key}/harvest{way}"
 
 
-def test_words_are_written_down_on_the_page(paged, session, people, sign_in, now):
+def test_words_are_written_down_on_the_page(session, people, sign_in, now):
     client = sign_in(people["rui"])
     sent = {"words": WORDS, "readers": "3", "named": "y", "submission": "one"}
     answer = post(client, url(session), sent)
@@ -566,7 +558,7 @@ def test_words_are_written_down_on_the_page(paged, session, people, sign_in, now
     assert "Take these words back" in client.get(url(session)).text
 
 
-def test_an_unsigned_word_bears_no_trace_of_its_author(paged, session, people, sign_in, now):
+def test_an_unsigned_word_bears_no_trace_of_its_author(session, people, sign_in, now):
     write(session, people["rui"], now, readers=Readers.MEMBERS, named=False)
     page = sign_in(people["eli"]).get(url(session)).text
     assert WORDS in page
@@ -577,14 +569,14 @@ def test_an_unsigned_word_bears_no_trace_of_its_author(paged, session, people, s
 @pytest.mark.parametrize(
     "wrong", [{"words": ""}, {"words": "x" * 2001}, {"readers": "1"}, {"author": "nobody"}]
 )
-def test_what_cannot_be_kept_comes_back_or_is_not_there(paged, session, people, sign_in, wrong):
+def test_what_cannot_be_kept_comes_back_or_is_not_there(session, people, sign_in, wrong):
     sent = {"words": WORDS, "readers": "2", "submission": "one", **wrong}
     answer = post(sign_in(people["ama"]), url(session), sent)
     assert answer.status_code == (404 if "author" in wrong else 422)
     assert "author" in wrong or sent["words"] in answer.text
 
 
-def test_yes_and_not_this_time_go_over_the_page(paged, session, people, sign_in, now):
+def test_yes_and_not_this_time_go_over_the_page(session, people, sign_in, now):
     client = sign_in(people["rui"])
     first = write(session, people["ama"], now, author=people["rui"])
     other = write(
@@ -596,7 +588,7 @@ def test_yes_and_not_this_time_go_over_the_page(paged, session, people, sign_in,
     assert read(people["dara"], session, now) == [(WORDS, "rui")]
 
 
-def test_a_host_closes_it_on_the_page(paged, clock, session, people, sign_in, now):
+def test_a_host_closes_it_on_the_page(clock, session, people, sign_in, now):
     clock.move_to(now + 2 * HOUR)
     client = sign_in(people["ama"])
     assert "Close the harvest" in client.get(url(session)).text
@@ -604,7 +596,7 @@ def test_a_host_closes_it_on_the_page(paged, clock, session, people, sign_in, no
     assert post(sign_in(people["rui"]), url(session, "/close")).status_code == 403
 
 
-def test_a_circle_gathers_on_its_page(paged, people, circle, sign_in, now):
+def test_a_circle_gathers_on_its_page(people, circle, sign_in, now):
     open_up(circle, life=Life.CLOSING)
     sent = {"words": WORDS, "readers": "2", "submission": "one"}
     where = f"/circles/{circle.slug}/harvest"

@@ -27,7 +27,6 @@ from tests.conftest import post
 from tests.things import keep_need, keep_session
 
 WORDS = "to price work that has no price"
-SESSIONS = "the page of a session is not there yet"
 
 
 @pytest.fixture(autouse=True)
@@ -427,9 +426,7 @@ def test_letting_go_goes_over_the_page(need, people, sign_in, now):
     assert sign_in(people["rui"]).get(f"/learning/needs/{need.key}").status_code == 404
 
 
-def test_an_offer_over_the_page_leads_to_the_draft(app, need, people, sign_in):
-    if "sessions" not in app.blueprints:
-        pytest.skip(SESSIONS)
+def test_an_offer_over_the_page_leads_to_the_draft(need, people, sign_in):
     answer = post(
         sign_in(people["rui"]),
         f"/learning/needs/{need.key}/host",

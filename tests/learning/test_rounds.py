@@ -384,19 +384,12 @@ def test_whoever_facilitates_and_brings_a_case_is_told_of_the_rule(session, peop
 # Pages
 
 
-@pytest.fixture
-def paged(app):
-    if "sessions" not in app.blueprints:
-        pytest.skip("the page of a session is not there yet")
-    return app
-
-
 def url(session, way="rounds"):
     return f"/learning/sessions/{session.key}/{way}"
 
 
 def test_the_page_says_whose_turn_it_is_in_the_readers_zone(
-    paged, clock, planned, session, people, sign_in, now
+    clock, planned, session, people, sign_in, now
 ):
     with transaction() as db:
         fresh(db, people["dara"]).time_zone = "Asia/Tokyo"
@@ -411,7 +404,7 @@ def test_the_page_says_whose_turn_it_is_in_the_readers_zone(
 
 
 def test_the_part_that_refreshes_itself_leaves_out_what_is_being_typed(
-    paged, planned, session, people, sign_in, now
+    planned, session, people, sign_in, now
 ):
     begin(planned[0], session, people, now)
     part = sign_in(people["dara"]).get(url(session), headers=HTMX).text
@@ -421,7 +414,7 @@ def test_the_part_that_refreshes_itself_leaves_out_what_is_being_typed(
     assert part.index('name="words"') > part.index("data-round")
 
 
-def test_a_host_leads_on_the_page(paged, session, people, sign_in, now):
+def test_a_host_leads_on_the_page(session, people, sign_in, now):
     client = sign_in(people["ama"])
     sent = {"presenter": "rui", "minutes": "20", "brings": BRINGS}
     assert post(client, url(session), sent).status_code == 303
@@ -436,13 +429,13 @@ def test_a_host_leads_on_the_page(paged, session, people, sign_in, now):
 @pytest.mark.parametrize(
     "wrong", [{"minutes": "0"}, {"minutes": "soon"}, {"brings": "x" * 301}, {"presenter": "no"}]
 )
-def test_a_plan_that_is_none_comes_back(paged, session, people, sign_in, wrong):
+def test_a_plan_that_is_none_comes_back(session, people, sign_in, wrong):
     sent = {"presenter": "rui", "minutes": "20", "brings": BRINGS, **wrong}
     answer = post(sign_in(people["ama"]), url(session), sent)
     assert (answer.status_code, sent["brings"] in answer.text) == (422, True)
 
 
-def test_a_question_is_asked_on_the_page(paged, planned, session, people, sign_in, now):
+def test_a_question_is_asked_on_the_page(planned, session, people, sign_in, now):
     begin(planned[0], session, people, now)
     sent = {"words": "What would be enough?", "submission": "one"}
     assert post(sign_in(people["dara"]), url(session, "questions"), sent).status_code == 303
@@ -450,7 +443,7 @@ def test_a_question_is_asked_on_the_page(paged, planned, session, people, sign_i
 
 
 @pytest.mark.parametrize("who", ["finn", "eli"])
-def test_the_rounds_are_for_those_who_come(paged, planned, session, people, sign_in, who):
+def test_the_rounds_are_for_those_who_come(planned, session, people, sign_in, who):
     client = sign_in(people[who])
     assert client.get(url(session)).status_code == 404
     assert post(client, url(session), {}).status_code == 403
