@@ -200,7 +200,8 @@ def learn_things(app):
 
 def _ask(app, shelf, words, marks, now, **values):
     finder = backend.finder(app, shelf, day=now.toordinal())
-    return finder.search(finder.parse(words), marks, **values)
+    _query, results = finder.look(words, marks, **values)
+    return results
 
 
 def eyes(db, viewer):

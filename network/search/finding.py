@@ -83,9 +83,21 @@ class Finder:
     shelf: Shelf
     day: int
 
-    def parse(self, text: str) -> Query:
-        """Return what a person typed as a query for this index."""
-        return parse(text, self.analyzer)
+    def look(
+        self,
+        typed: str,
+        marks: Collection[str],
+        *,
+        without: Collection[int] = (),
+        start: int = 0,
+    ) -> tuple[Query, Results]:
+        """Return what a person typed as a query, and a page of what it finds: all where nothing is
+        typed, nothing where there are signs alone.
+        """
+        query = parse(typed, self.analyzer)
+        if not query and typed.strip():
+            return query, Results()
+        return query, self.search(query, marks, without=without, start=start)
 
     def search(
         self,

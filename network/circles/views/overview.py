@@ -14,7 +14,7 @@ from network.htmx import Page, page
 from network.members import current
 from network.paging import further_than, start_from
 from network.search import backend
-from network.search.finding import Finder, Results
+from network.search.finding import Finder
 from network.search.things import Thing, number_of
 
 LONGEST_QUERY = 300
@@ -24,15 +24,14 @@ LONGEST_QUERY = 300
 def overview() -> Page:
     form = NarrowForm(request.args)
     typed = request.args.get("q", "")[:LONGEST_QUERY]
-    finder = _finder()
-    query = finder.parse(typed)
     looking = bool(typed.strip() or form.facts())
     mine = [] if looking else circles_of(db.session, current.member(), clock.now())
-    results = Results()
-    if query or not typed.strip():  # in signs alone there is nothing to look for
-        without = [number_of(Thing.CIRCLE, each.circle.id) for each in mine]
-        start = start_from(request.args.get("from", ""))
-        results = finder.search(query, form.marks(), without=without, start=start)
+    query, results = _finder().look(
+        typed,
+        form.marks(),
+        without=[number_of(Thing.CIRCLE, each.circle.id) for each in mine],
+        start=start_from(request.args.get("from", "")),
+    )
     return page(
         "circles/overview.html",
         "found",
