@@ -84,7 +84,7 @@ def known(viewer: Viewer, now: Any, circle: Any = Circle) -> ColumnElement[bool]
             and_(
                 mine.state.in_(KEEPS),
                 circle.leavers_keep,
-                not_(_was_sent_away(viewer, circle.id)),
+                not_(_was_sent_away(viewer, mine.circle_id)),
             ),
         ),
     )
@@ -110,7 +110,7 @@ def reads(viewer: Viewer, now: Any, circle_id: Any, at: Any) -> ColumnElement[bo
                 house.leavers_keep,
                 mine.since <= at,
                 mine.ended_at >= at,
-                not_(_was_sent_away(viewer, circle_id)),
+                not_(_was_sent_away(viewer, mine.circle_id)),
             ),
         ),
     )

@@ -33,11 +33,11 @@ def need_known(viewer: Viewer, now: Any, need: Any = LearningNeed) -> ColumnElem
         need.member_id == viewer.member_id,
         and_(
             need.state != NeedState.LET_GO,
-            exists().where(
-                person.id == need.member_id,
-                or_(
-                    visible(viewer, now, person),
-                    and_(takes_part, not_apart(viewer, person)),
+            or_(
+                exists().where(person.id == need.member_id, visible(viewer, now, person)),
+                and_(
+                    takes_part,
+                    exists().where(person.id == need.member_id, not_apart(viewer, person)),
                 ),
             ),
         ),
@@ -71,11 +71,9 @@ def room_known(viewer: Viewer, now: Any, room: Any = GreenRoom) -> ColumnElement
     person = _ASKER
     return or_(
         room.asker_id == viewer.member_id,
-        exists().where(
-            person.id == room.asker_id,
-            or_(
-                visible(viewer, now, person),
-                and_(sat_down(viewer, room), not_apart(viewer, person)),
-            ),
+        exists().where(person.id == room.asker_id, visible(viewer, now, person)),
+        and_(
+            sat_down(viewer, room),
+            exists().where(person.id == room.asker_id, not_apart(viewer, person)),
         ),
     )
