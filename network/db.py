@@ -17,6 +17,7 @@ import weakref
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,11 @@ def init_app(app: Flask, settings: Settings) -> None:
         "transactional_ddl": True,
     }
     db.init_app(app)
+    # No session here is asynchronous; to close those there are not, the extension starts a thread
+    # and a loop of events at the end of every request.
+    app.teardown_appcontext_funcs[:] = [
+        each for each in app.teardown_appcontext_funcs if not iscoroutinefunction(each)
+    ]
     alembic.init_app(app)
     with app.app_context():
         if settings.embedded:

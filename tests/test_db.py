@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -369,6 +370,11 @@ def test_connections_go_back_to_the_pool(app, client, make_member, sign_in):
     db.session.close()
     for engine in db.engines.values():
         assert engine.pool.checkedout() == 0
+
+
+def test_a_request_starts_no_thread(app, client, monkeypatch):
+    monkeypatch.delattr(threading.Thread, "start")
+    assert client.get("/rules").status_code == 200
 
 
 def test_a_request_uses_one_connection_of_each_kind_at_most(app, make_member, sign_in):
