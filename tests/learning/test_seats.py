@@ -510,7 +510,7 @@ def test_inv_50_the_worker_passes_on_what_ran_out(db, folk, full, now):
 def test_an_idle_worker_only_reads(db, folk, full, now, ran):
     keep(db, full)
     statements = ran(lambda: settle_due(now))
-    assert [each.split()[0] for each in statements] == ["BEGIN", "SELECT"]
+    assert [each.split()[0] for each in statements if each != "BEGIN"] == ["SELECT"]
 
 
 # The session's conversation
