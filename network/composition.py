@@ -19,6 +19,7 @@ from network.asks import notices as ask_notices
 from network.asks.views import asks
 from network.circles import documents as circle_documents
 from network.circles import notices as circle_notices
+from network.circles.dress import TALK
 from network.circles.services.asking import APPLICATION, INVITATION
 from network.circles.services.facilitating import TURN
 from network.circles.views import circles
@@ -105,7 +106,7 @@ KINDS = {
 }
 # What conversations wear that are about something, by what that is.
 DRESSES: dict[str, Dress] = {
-    dress.about.value: dress for dress in (INTRODUCED, *BEGUN, *LEARNING_DRESSES)
+    dress.about.value: dress for dress in (INTRODUCED, TALK, *BEGUN, *LEARNING_DRESSES)
 }
 PEOPLE = indexer.Source({"member": int}, documents.documents, documents.all_documents)
 THINGS = indexer.together(
