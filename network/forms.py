@@ -11,6 +11,9 @@ from wtforms.validators import ValidationError
 from network.errors import Invalid
 from network.text import clean, clean_line
 
+# As many digits as every database takes for an integer.
+LONGEST_NUMBER = 9
+
 
 class LineField(StringField):
     """One line of text, without what cannot be seen."""
@@ -45,6 +48,13 @@ class AtMost:
                 length,
             ) % {"n": length, "most": self.most}
             raise ValidationError(message)
+
+
+def number(text: str | None) -> int | None:
+    """Return a number of an address or a form, or None where there is none."""
+    plain = text or ""
+    is_number = plain.isascii() and plain.isdecimal() and len(plain) <= LONGEST_NUMBER
+    return int(plain) if is_number else None
 
 
 def sent(kind: type[Form], **values: Any) -> Any:  # noqa: ANN401  # a form of that kind

@@ -11,8 +11,9 @@ from network import clock
 from network.conversations import queries, services, views_beginning, views_writing
 from network.conversations.access import Thread
 from network.conversations.blueprint import conversations
-from network.conversations.views_page import around, number, thread_of
+from network.conversations.views_page import around, thread_of
 from network.db import db
+from network.forms import number
 from network.htmx import Page, page, see_other, wants_part
 from network.members import current
 
@@ -24,7 +25,7 @@ STOP_ASKING = 286
 
 @conversations.get("/conversations")
 def mine() -> Page:
-    start = min(number("from") or 0, 5000)
+    start = min(number(request.values.get("from")) or 0, 5000)
     rows = queries.my_conversations(
         db.session, current.member(), clock.now(), start=start, limit=queries.PAGE + 1
     )
@@ -38,8 +39,8 @@ def mine() -> Page:
 
 @conversations.get("/conversations/<key>")
 def thread(key: str) -> Any:  # noqa: ANN401
-    found, before = thread_of(key), number("before")
-    start, after = number("from"), number("after")
+    found, before = thread_of(key), number(request.values.get("before"))
+    start, after = number(request.values.get("from")), number(request.values.get("after"))
     if wants_part() and start is not None and after is not None:
         return _latest(found, start, after)
     if wants_part() and before is not None:

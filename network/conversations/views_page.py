@@ -15,24 +15,15 @@ from network.conversations.dress import Dress
 from network.conversations.forms import MessageForm
 from network.conversations.models import About
 from network.db import db
+from network.forms import number
 from network.htmx import wants_part
 from network.members import current
 from network.members.models import Member
-
-LONGEST_NUMBER = 9
 
 
 def thread_of(key: str) -> Thread:
     """Return the conversation at this address, for whoever asks."""
     return conversation_for(db.session, current.member(), key, now=clock.now())
-
-
-def number(name: str) -> int | None:
-    """Return a number of the address or the form, or None where there is none."""
-    text = request.values.get(name, "")
-    return (
-        int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
-    )
 
 
 def around(
@@ -50,7 +41,7 @@ def around(
     """
     member, now = current.member(), clock.now()
     people = queries.company(db.session, member, thread, now)
-    since = number("since")
+    since = number(request.values.get("since"))
     context = {
         "thread": thread,
         "conversation": thread.conversation,

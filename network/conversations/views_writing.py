@@ -13,10 +13,10 @@ from network.conversations import access, queries, services
 from network.conversations.access import Thread
 from network.conversations.blueprint import conversations
 from network.conversations.forms import MessageForm
-from network.conversations.views_page import around, number, thread_of
+from network.conversations.views_page import around, thread_of
 from network.db import db
 from network.errors import Invalid, NotFound
-from network.forms import sent, take
+from network.forms import number, sent, take
 from network.htmx import is_from, page, see_other, wants_part
 from network.members import current
 
@@ -29,7 +29,7 @@ def send(key: str) -> Any:  # noqa: ANN401
         return _not_sent(found, form)
     if request.form.get("look"):
         return _look(found, form)
-    start = number("from")
+    start = number(request.values.get("from"))
     try:
         services.post(
             db.session,
@@ -89,7 +89,8 @@ def keep_draft(key: str) -> Any:  # noqa: ANN401
 @conversations.post("/conversations/<key>/read")
 def mark_read(key: str) -> Any:  # noqa: ANN401
     found = thread_of(key)
-    services.mark_read(db.session, found.stay, upto=number("upto") or 0, high=found.high)
+    upto = number(request.values.get("upto")) or 0
+    services.mark_read(db.session, found.stay, upto=upto, high=found.high)
     if wants_part():
         return Response("", mimetype="text/html")
     return see_other("conversations.thread", key=key)

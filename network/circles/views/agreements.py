@@ -12,9 +12,9 @@ from network.circles import access_decisions
 from network.circles.queries import decisions as queries
 from network.circles.services import agreeing as services
 from network.circles.views.blueprint import circles
-from network.circles.views.notes import number
 from network.db import db
 from network.errors import Conflict
+from network.forms import number
 from network.htmx import Page, page, see_other
 from network.members import current
 

@@ -17,7 +17,7 @@ from network.circles.views.blueprint import circles
 from network.circles.views.circle import shown
 from network.db import db
 from network.errors import Invalid, NotFound
-from network.forms import sent, take
+from network.forms import number, sent, take
 from network.htmx import Page, page, see_other
 from network.members import current
 from network.members.access import member_for
@@ -31,7 +31,7 @@ from network.members.queries import connected_people
 def join(slug: str) -> Any:  # noqa: ANN401
     member, now = current.member(), clock.now()
     seen = access.circle_for(db.session, member, slug, now=now)
-    agreed = _version(request.form.get("agreed", ""))
+    agreed = number(request.form.get("agreed")) or 0
     place = services.join(db.session, seen.circle, member, agreed=agreed, now=now)
     flash(_come(place))
     return see_other("circles.one", slug=slug)
@@ -51,7 +51,7 @@ def apply(slug: str) -> Any:  # noqa: ANN401
             seen.circle,
             member,
             words=form.reason.data or "",
-            agreed=_version(form.agreed.data or ""),
+            agreed=number(form.agreed.data) or 0,
             submission=_submission(form),
             now=now,
         )
@@ -147,10 +147,6 @@ def _come(place: Membership) -> str:
     if place.state is MembershipState.QUEUED:
         return _("Every place is taken just now. You are in line for the next one.")
     return _("You are in it.")
-
-
-def _version(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0  # noqa: PLR2004
 
 
 def _submission(form: Any) -> str:  # noqa: ANN401

@@ -17,10 +17,9 @@ from network.circles.models import Decision
 from network.circles.queries import decisions as queries
 from network.circles.services import deciding as services
 from network.circles.views.blueprint import circles
-from network.circles.views.notes import number
 from network.db import db, settle
 from network.errors import Conflict, Invalid, NotFound
-from network.forms import sent, take
+from network.forms import number, sent, take
 from network.htmx import Page, page, see_other
 from network.members import current
 

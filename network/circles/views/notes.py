@@ -18,11 +18,9 @@ from network.circles.services import notes as services
 from network.circles.views.blueprint import circles
 from network.db import db
 from network.errors import Invalid
-from network.forms import sent, take
+from network.forms import number, sent, take
 from network.htmx import Page, page, see_other
 from network.members import current
-
-LONGEST_NUMBER = 9
 
 
 @circles.get("/circles/<slug>/notes")
@@ -118,13 +116,6 @@ def change_note(slug: str, note: str) -> Any:  # noqa: ANN401
         return _edit(found, form, status=refusal.status, overtaken=str(refusal.sentence))
     flash(_("Saved. The words before it are kept under its history."))
     return see_other("circles.note", slug=slug, note=note)
-
-
-def number(text: str | None) -> int | None:
-    """Return a number of the address or the form, or None where there is none."""
-    plain = text or ""
-    is_number = plain.isascii() and plain.isdecimal() and len(plain) <= LONGEST_NUMBER
-    return int(plain) if is_number else None
 
 
 def _to_write(slug: str) -> Seen:
