@@ -74,15 +74,23 @@ def taken(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]
 
 
 def rescheduled(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
-    """Tell those who had a place that the time is another, and that they are asked again."""
-    session = _present(db, delivery, context)
-    if session is None:
+    """Tell those who had a place that the time is another, and ask them again: in one letter.
+
+    Whoever is offered a place only now has a letter of its own.
+    """
+    session = _ahead(db, delivery, context)
+    if session is None or happened_again(db, delivery.event):
         return ()
     said = _Said(
         _("A session has another time at %(house)s", house=context.house),
         (_("“%(title)s” is at another time now.", title=session.title),),
     )
-    asked = has_seat_where(session, Seat.state == SeatState.OFFERED, Seat.offer_until > context.now)
+    asked = has_seat_where(
+        session,
+        Seat.id.in_(delivery.event.data["seats"]),
+        Seat.state == SeatState.OFFERED,
+        Seat.offer_until > context.now,
+    )
     readers = people(db, or_(asked, hosting(session)), but=delivery.event.actor_id)
     return [
         _moved(db, member, entry, said=said, context=context)
@@ -278,13 +286,21 @@ def _seen(db: Session, member: Member, session: LearningSession, context: Contex
         return None
 
 
-def _present(db: Session, delivery: Delivery, context: Context) -> LearningSession | None:
-    """Return the session of an event, if it is ahead and stands as the event left it."""
+def _ahead(db: Session, delivery: Delivery, context: Context) -> LearningSession | None:
+    """Return the session of an event, if it is still to come."""
     session = db.get(LearningSession, delivery.event.subject_id)
     if session is None or session.state is not SessionState.SCHEDULED:
         return None
+    return session if _is_ahead(session, context.now) else None
+
+
+def _present(db: Session, delivery: Delivery, context: Context) -> LearningSession | None:
+    """Return the session of an event, if it is to come and stands as the event left it."""
+    session = _ahead(db, delivery, context)
+    if session is None:
+        return None
     is_latest = delivery.event.data.get("sequence", session.sequence) == session.sequence
-    return session if is_latest and _is_ahead(session, context.now) else None
+    return session if is_latest else None
 
 
 def _is_ahead(session: LearningSession, now: datetime) -> bool:

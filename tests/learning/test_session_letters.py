@@ -78,14 +78,14 @@ def moves(session: LearningSession, host: Member, *, now: datetime) -> None:
     )
 
 
-def fresh(letters: Letters) -> Callable[[], list[EmailMessage]]:
+def fresh(letters: Letters, *, but: str = "waits for your answer") -> Letters:
     """Return what reads the letters that were not read before."""
     known: set[str] = set()
 
     def read_new() -> list[EmailMessage]:
         new = [each for each in letters() if each["Message-ID"] not in known]
         known.update(each["Message-ID"] for each in new)
-        return [each for each in new if "waits for your answer" not in each["Subject"]]
+        return [each for each in new if not but or but not in each["Subject"]]
 
     return read_new
 
@@ -197,6 +197,55 @@ def test_inv_58_an_earlier_move_is_not_told_after_a_later_one(
     does(scheduling.reschedule, session, actor=keiko, now=now, **zone)
     (letter,) = news()
     assert "9 December" in words_of(letter)
+
+
+def test_inv_58_a_move_is_one_letter_that_asks_again_too(
+    session: LearningSession, ama: Member, keiko: Member, letters: Letters, now: datetime
+) -> None:
+    takes(session, ama, now=now)
+    news = fresh(letters, but="")
+    news()
+    moves(session, keiko, now=now)
+    (letter,) = news()
+    assert letter["Subject"] == "A session has another time at Saltmarsh"
+    assert "kept until 24 November" in " ".join(words_of(letter).split())
+    assert entry_of(letter).vevent.status.value == "TENTATIVE"
+
+
+def test_a_move_is_told_although_the_place_is_another_before_the_post_goes(
+    session: LearningSession, ama: Member, keiko: Member, news: Letters, now: datetime
+) -> None:
+    takes(session, ama, now=now)
+    news()
+    moves(session, keiko, now=now)
+    said = {"title": "Leaving well", "words": "", "how": "", "now": now, "actor": keiko}
+    does(scheduling.change, session, place="The old mill", **said)
+    (letter,) = news()
+    assert letter["To"] == "ama@ama.example"
+    assert entry_of(letter).vevent.sequence.value == "2"
+
+
+def test_inv_58_whoever_is_offered_a_place_by_a_move_has_one_letter(
+    session: LearningSession,
+    ama: Member,
+    keiko: Member,
+    make_member: MakeMember,
+    letters: Letters,
+    now: datetime,
+) -> None:
+    with transaction() as db:
+        db.query(SeatKind).filter_by(session_id=session.id).one().capacity = 1
+    takes(session, ama, now=now)
+    takes(session, make_member("rui"), now=now)
+    last_hours = session.starts_at - timedelta(hours=1)
+    does(seats.leave_seat, session, ama, now=last_hours)
+    news = fresh(letters, but="")
+    news()
+    moves(session, keiko, now=last_hours)
+    with time_machine.travel(last_hours, tick=False):
+        (letter,) = news()
+    assert letter["To"] == "rui@rui.example"
+    assert letter["Subject"] == "Something waits for your answer at Saltmarsh"
 
 
 def test_inv_58_whoever_said_yes_again_is_sent_the_place_alone(

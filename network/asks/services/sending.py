@@ -74,9 +74,11 @@ def place(
     thing_id: int | None = None,
     body_id: int = 0,
     expires_at: datetime | None = None,
+    by_letter: bool = True,
 ) -> Ask:
     """Put an ask before its addressee, once `may_ask` or the guards of a body have let it pass;
-    raise `Invalid` for its words. It is open for its kind's lifetime, or until `expires_at`.
+    raise `Invalid` for its words. It is open for its kind's lifetime, or until `expires_at`. A
+    letter tells of it, unless (not `by_letter`) another letter does.
     """
     low, high = sorted((asker.id, addressee.id))
     ask = Ask(
@@ -101,7 +103,7 @@ def place(
         "asks:sent",
         actor=asker.id,
         now=now,
-        to=("mail",),
+        to=("mail",) if by_letter else (),
         ask_kind=kind.name,
         addressee=addressee.id,
         about=ask.about_id,

@@ -72,11 +72,14 @@ def let_pass(db: Session, session: LearningSession, now: datetime) -> None:
 def ask_again(
     db: Session, session: LearningSession, seat: Seat, *, host: Member, now: datetime
 ) -> None:
-    """Ask somebody who has a place whether they still come, now that the time is another."""
+    """Ask somebody who has a place whether they still come, now that the time is another. The
+    letter that says the new time asks them.
+    """
     starts_at = session.starts_at or now
     until = max(min(now + ASKED_AGAIN_FOR, starts_at - LAST_HOURS), now + AT_LEAST)
     reason = _("“%(title)s” is at another time now. Do you still come?", title=session.title)
-    _offer(db, session, seat, host, until=min(until, starts_at), reason=reason, now=now)
+    until = min(until, starts_at)
+    _offer(db, session, seat, host, until=until, reason=reason, now=now, by_letter=False)
 
 
 def _promote(
@@ -106,6 +109,7 @@ def _offer(
     until: datetime,
     reason: str,
     now: datetime,
+    by_letter: bool = True,
 ) -> None:
     seat.state, seat.offer_until = SeatState.OFFERED, until
     ask = asks.place(
@@ -119,6 +123,7 @@ def _offer(
         thing_id=seat.id,
         body_id=session.id,
         expires_at=until,
+        by_letter=by_letter,
     )
     log_seat(db, seat, "offered", actor=host.id, now=now, ask=ask.id)
 

@@ -115,11 +115,20 @@ def reschedule(
     session.zone, session.starts_at, session.ends_at = name, starts_at, ends_at
     session.sequence, session.changed_at = session.sequence + 1, now
     host = db.get_one(Member, host_ids(db, session)[0])
-    for seat in live_seats(db, session, SeatState.GOING, SeatState.OFFERED, which=true()):
+    held = live_seats(db, session, SeatState.GOING, SeatState.OFFERED, which=true())
+    for seat in held:
         close_asks(db, seat, actor=actor, now=now)
         ask_again(db, session, seat, host=host, now=now)
-    sequence, told = session.sequence, ("mail", "things")
-    log(db, session, "rescheduled", actor=actor.id, now=now, to=told, sequence=sequence)
+    log(
+        db,
+        session,
+        "rescheduled",
+        actor=actor.id,
+        now=now,
+        to=("mail", "things"),
+        sequence=session.sequence,
+        seats=[seat.id for seat in held],
+    )
     settle(db, session, now)
 
 
