@@ -82,7 +82,7 @@ class Entry:
 
     def link(self, link: Link) -> str:
         """Return the address of its page."""
-        return link("calendar.one", session=self.session.key).removesuffix(".ics")
+        return link("sessions.one", session=self.session.key)
 
     def told(self, zone: str, link: Link) -> str:
         """Return what stands below the title: when it is for whom, and where to read more."""

@@ -80,7 +80,8 @@ def an_entry(standing: Standing = Standing.GOING, **values: object) -> Entry:
 
 
 def link(endpoint: str, **values: object) -> str:
-    return f"https://saltmarsh.example/learning/sessions/{values['session']}.ics"
+    ends = {"sessions.one": "", "calendar.one": ".ics"}[endpoint]
+    return f"https://saltmarsh.example/learning/sessions/{values['session']}{ends}"
 
 
 def written(*entries: Entry, zone: str = "Europe/Lisbon", **values: object) -> str:
