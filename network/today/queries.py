@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, case, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from network.columns import UtcDateTime
 from network.learning.queries.coming import coming_up
@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 NEW_FOR = timedelta(days=14)
+MOST_NEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +45,26 @@ class Voice:
     purpose: str
 
 
-_OWN = Member.id == BOUND.member_id
+_NEW = aliased(Member, name="newcomer")
+_NEW_WORDS = aliased(Section, name="newcomer_words")
+# Limited by itself, so that its order is that of an index and nothing past the last one is read.
+_NEWEST = (
+    select(_NEW.id)
+    .join(_NEW_WORDS, and_(_NEW_WORDS.member_id == _NEW.id, _NEW_WORDS.part == Part.PURPOSE))
+    .where(
+        _NEW.joined_at > bindparam("since", type_=UtcDateTime()),
+        _NEW_WORDS.body != "",
+        findable(BOUND, NOW, _NEW),
+        readable(BOUND, _NEW_WORDS),
+    )
+    .order_by(_NEW.joined_at.desc(), _NEW.id)
+    .limit(MOST_NEW)
+)
 _VOICES = (
     select(Member, Section.body)
     .join(Section, Section.member_id == Member.id)
-    .where(
-        Section.part == Part.PURPOSE,
-        or_(
-            _OWN,
-            and_(
-                Member.joined_at > bindparam("since", type_=UtcDateTime()),
-                Section.body != "",
-                findable(BOUND, NOW),
-                readable(BOUND),
-            ),
-        ),
-    )
-    .order_by(case((_OWN, 0), else_=1), Member.joined_at.desc(), Member.id)
-    .limit(5)
+    .where(Section.part == Part.PURPOSE, or_(Member.id == BOUND.member_id, Member.id.in_(_NEWEST)))
+    .order_by(Member.joined_at.desc(), Member.id)
 )
 
 
@@ -74,7 +77,7 @@ def purpose_and_newcomers(
     rows = db.execute(_VOICES, {**Viewer.of(member).at(now), "since": now - NEW_FOR})
     voices = [Voice(*row) for row in rows]
     own = next((voice.purpose for voice in voices if voice.member.id == member.id), "")
-    return own, [voice for voice in voices if voice.member.id != member.id][:4]
+    return own, [voice for voice in voices if voice.member.id != member.id]
 
 
 def voices_for_the_web(db: Session, now: datetime, limit: int = 3) -> Sequence[Voice]:
