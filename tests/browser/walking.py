@@ -49,6 +49,16 @@ STARTS = {
     ],
     "dara": ["/", "/steward"],
 }
+
+
+def answer(page: Page, about: str, button: str) -> None:
+    """Answer what is asked under Asks, and wait until the answer has been taken."""
+    page.goto("/asks")
+    card = page.locator("article[data-ask]").filter(has_text=about)
+    with page.expect_response(lambda got: "/answer" in got.url and got.status < 400):
+        card.get_by_role("button", name=button).click()
+
+
 NARROW_PX = 320
 # What a page holds beyond the edge of its window, outside of what may scroll by itself.
 BEYOND = """() => {
