@@ -48,7 +48,36 @@ STARTS = {
         "/welcome/reach",
     ],
     "dara": ["/", "/steward"],
+    # In a circle; and somebody who facilitates one and hosts its meetings.
+    "ama, gathering": [
+        "/circles",
+        "/circles?q=numbers",
+        "/circles?q=xylophone+tuning",
+        "/circles/new/team",
+        "/circles/no-such-circle",
+        "/learning",
+        "/learning?q=handing+over",
+        "/learning/calendar",
+        "/learning/needs/new",
+        "/green-rooms/new",
+        "/me/calendar",
+    ],
+    "anjali, gathering": ["/circles", "/learning"],
 }
+# Where those walk who gather, and nobody else.
+GATHERING = re.compile(r"^/(circles|learning|green-rooms|me/calendar)\b")
+# Pages that only a form leads to which was not taken, after the page that it stands on.
+BEYOND_A_FORM = {"/learning/sessions/<session>": ("/harvest", "/commitments", "/rounds")}
+SHAPES = [
+    (r"^/circles/new/[^/]+", "/circles/new/<form>"),
+    (r"^/circles/(?!new\b)[^/]+", "/circles/<slug>"),
+    (r"/people/[^/]+$", "/people/<handle>"),
+    (r"/notes/(?!new$)[^/]+", "/notes/<note>"),
+    (r"/decisions/(?!new$)[^/]+", "/decisions/<decision>"),
+    (r"/sessions/(?!new$)[^/.]+", "/sessions/<session>"),
+    (r"/needs/(?!new$)[^/]+", "/needs/<need>"),
+    (r"^/green-rooms/(?!new$)[^/]+", "/green-rooms/<room>"),
+]
 
 
 def answer(page: Page, about: str, button: str) -> None:
@@ -89,11 +118,16 @@ def shape(path: str) -> str:
     kind = re.sub(r"^/conversations/(?!new$)[^/]+", "/conversations/<key>", kind)
     kind = re.sub(r"^/introductions/(?!new$)[^/]+", "/introductions/<key>", kind)
     kind = re.sub(r"/messages/[^/]+", "/messages/<message_key>", kind)
+    if GATHERING.match(kind):
+        for pattern, plain in SHAPES:
+            kind = re.sub(pattern, plain, kind)
     names = sorted({name for name, _value in parse_qsl(parts.query)})
     return f"{kind}?{'&'.join(names)}" if names else kind
 
 
-def walk(page: Page, starts: Iterable[str], *, most: int = MOST_OF_A_KIND) -> Iterator[str]:
+def walk(
+    page: Page, starts: Iterable[str], *, gathering: bool = False, most: int = MOST_OF_A_KIND
+) -> Iterator[str]:
     """Open the starts, and what they lead to: at most so many pages of a kind."""
     home = page.url.split("/", 3)[:3]
     waiting, met = list(starts), set(starts)
@@ -102,11 +136,15 @@ def walk(page: Page, starts: Iterable[str], *, most: int = MOST_OF_A_KIND) -> It
         path = waiting.pop(0)
         page.goto(path)
         yield path
-        for link in page.locator("a[href]").evaluate_all(LINKS):
+        beyond = BEYOND_A_FORM.get(shape(path), ())
+        waiting += [path + each for each in beyond if kinds[shape(path + each)] == 0]
+        kinds.update(shape(path + each) for each in beyond)
+        for link in page.locator("a[href]:not([download])").evaluate_all(LINKS):
             found = urlsplit(link)
             there = f"{found.path}?{found.query}" if found.query else found.path
             kind = shape(there)
-            if link.split("/", 3)[:3] == home and there not in met and kinds[kind] < most:
+            ours = link.split("/", 3)[:3] == home and bool(GATHERING.match(there)) == gathering
+            if ours and there not in met and kinds[kind] < most:
                 met.add(there)
                 kinds[kind] += 1
                 waiting.append(there)
@@ -140,11 +178,11 @@ def in_the_dark(page: Page) -> list[str]:
 Look = Callable[[Page], list[str]]
 
 
-def look_at(page: Page, starts: Iterable[str], *looks: Look) -> Seen:
-    """Walk, and return what the looks found and the browser said."""
+def look_at(page: Page, who: str, *looks: Look) -> Seen:
+    """Walk as somebody of `STARTS`, and return what the looks found and the browser said."""
     seen = Seen()
     listen(page, seen.troubles)
-    for path in walk(page, starts):
+    for path in walk(page, STARTS[who], gathering="gathering" in who):
         seen.kinds.add(shape(path))
         for look in looks:
             seen.troubles += look(page)
