@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask_babel import gettext as _
@@ -33,6 +34,11 @@ LONGEST_LINE = 1000
 REFRESH = timedelta(hours=1)
 UTC_BASIC = "%Y%m%dT%H%M%SZ"
 UTC_EXTENDED = "%Y-%m-%dT%H:%M:%SZ"
+# Nothing that somebody wrote can hold these: a break of a line is not in it.
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+_DTSTAMP = "\r\nDTSTAMP:{}\r\n"
+_UNSTAMPED = _DTSTAMP.format(_NEVER.strftime(UTC_BASIC))
+_END = "END:VCALENDAR"
 
 Link = Callable[..., str]
 
@@ -117,12 +123,13 @@ def calendar_text(
     calendar.add("x-wr-calname", _line(house))
     calendar.add("refresh-interval", REFRESH, {"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    for entry in entries:
-        event = _event(entry, zone=zone, link=link, now=now)
-        if sender:
-            event.add("organizer", _network(sender, house))
-        calendar.add_component(event)
-    return _written(calendar)
+    written = [
+        _event_text(_facts(entry, zone=zone, link=link, house=house, sender=sender))
+        for entry in entries
+    ]
+    stamp = _DTSTAMP.format(now.astimezone(UTC).strftime(UTC_BASIC))
+    events = "".join(text.replace(_UNSTAMPED, stamp, 1) for text in written)
+    return f"{events}{_END}".join(_written(calendar).rsplit(_END, 1))
 
 
 def farewell_text(session: LearningSession, *, house: str, sender: str, now: datetime) -> str:
@@ -182,23 +189,65 @@ def web_calendars(entry: Entry, *, zone: str, link: Link) -> list[WebCalendar]:
     ]
 
 
-def _event(entry: Entry, *, zone: str, link: Link, now: datetime) -> Event:
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """All that an entry says, but for the instant at which it is written down."""
+
+    uid: str
+    sequence: int
+    touched_at: datetime
+    starts_at: datetime | None
+    ends_at: datetime | None
+    title: str
+    told: str
+    address: str
+    status: str
+    place: str
+    house: str
+    sender: str
+
+
+def _facts(entry: Entry, *, zone: str, link: Link, house: str, sender: str) -> _Facts:
     session = entry.session
+    return _Facts(
+        uid=_line(session.uid),
+        sequence=session.sequence,
+        touched_at=entry.touched_at,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        title=entry.title,
+        told=entry.told(zone, link),
+        address=entry.link(link),
+        status=_status(entry),
+        place=entry.place,
+        house=house,
+        sender=sender,
+    )
+
+
+# Calendars come back every hour for the same facts, and to write one entry takes half a
+# millisecond. The facts are the whole key: what somebody may not read any more is not found here.
+@lru_cache(maxsize=2048)
+def _event_text(facts: _Facts) -> str:
+    """Return an entry as text, stamped with an instant that is to be replaced."""
     event = Event()
-    event.add("uid", _line(session.uid))
-    event.add("sequence", session.sequence)
-    event.add("dtstamp", now)
-    event.add("last-modified", entry.touched_at)
-    event.add("dtstart", session.starts_at)
-    event.add("dtend", session.ends_at)
-    event.add("summary", entry.title)
-    event.add("description", entry.told(zone, link))
-    event.add("url", entry.link(link))
-    event.add("status", _status(entry))
-    event.add("transp", "OPAQUE" if _status(entry) == "CONFIRMED" else "TRANSPARENT")
-    if entry.place:
-        event.add("location", entry.place)
-    return event
+    event.add("uid", facts.uid)
+    event.add("sequence", facts.sequence)
+    event.add("dtstamp", _NEVER)
+    event.add("last-modified", facts.touched_at)
+    event.add("dtstart", facts.starts_at)
+    event.add("dtend", facts.ends_at)
+    event.add("summary", facts.title)
+    event.add("description", facts.told)
+    event.add("url", facts.address)
+    event.add("status", facts.status)
+    event.add("transp", "OPAQUE" if facts.status == "CONFIRMED" else "TRANSPARENT")
+    if facts.place:
+        event.add("location", facts.place)
+    if facts.sender:
+        event.add("organizer", _network(facts.sender, facts.house))
+    text: str = event.to_ical().decode()
+    return text
 
 
 def _status(entry: Entry) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -64,7 +64,8 @@ class Clock:
     @property
     def words(self) -> str:
         """Day, hours and zone in one line, for letters and lists."""
-        return _("%(day)s, %(hours)s, %(whose)s", day=self.day, hours=self.hours, whose=self.whose)
+        starts, ends = self.starts.astimezone(UTC), self.ends.astimezone(UTC)
+        return _one_line(self.zone, starts, ends, language())
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,15 @@ def _clock(name: str, starts_at: datetime, ends_at: datetime) -> Clock:
 
 def _reads(clock: Clock) -> tuple[datetime, datetime]:
     return clock.starts.replace(tzinfo=None), clock.ends.replace(tzinfo=None)
+
+
+# Lists and calendars say the same hours again and again. They are kept by instants: local hours
+# that a clock strikes twice are equal, and one would pass for the other.
+@lru_cache(maxsize=4096)
+def _one_line(zone: str, starts_at: datetime, ends_at: datetime, locale: str) -> str:
+    del locale  # in which the sentence is spoken
+    clock = _clock(zone, starts_at, ends_at)
+    return _("%(day)s, %(hours)s, %(whose)s", day=clock.day, hours=clock.hours, whose=clock.whose)
 
 
 # A calendar has hundreds of days, few of them different, and fewer places.

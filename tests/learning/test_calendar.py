@@ -187,6 +187,20 @@ def test_an_entry_says_what_when_and_where_and_names_nobody() -> None:
     assert not {"ATTENDEE", "ORGANIZER", "VALARM"} & set(re.findall(r"[A-Z]{6,}", text))
 
 
+def test_an_entry_is_stamped_anew_whenever_it_is_written() -> None:
+    entry = an_entry(title="DTSTAMP:20000101T000000Z")
+    for later in (timedelta(0), timedelta(hours=1)):
+        now = NOON + later
+        text = calendar_text([entry], house="Salt", zone="UTC", link=link, now=now)
+        assert only(text).dtstamp.value == now
+        assert only(text).summary.value == entry.title
+
+
+def test_what_was_written_for_somebody_who_reads_the_place_is_not_given_to_others() -> None:
+    assert "\r\nLOCATION:" in written(an_entry(Standing.GOING))
+    assert "\r\nLOCATION:" not in written(an_entry(Standing.NONE))
+
+
 @pytest.mark.parametrize(
     ("standing", "status", "with_place"),
     [
