@@ -197,8 +197,9 @@ def test_an_entry_is_stamped_anew_whenever_it_is_written() -> None:
 
 
 def test_what_was_written_for_somebody_who_reads_the_place_is_not_given_to_others() -> None:
-    assert "\r\nLOCATION:" in written(an_entry(Standing.GOING))
-    assert "\r\nLOCATION:" not in written(an_entry(Standing.NONE))
+    reader, other = (Entry(a_session(), Standing.GOING, reads, NOON) for reads in (True, False))
+    assert "\r\nLOCATION:" in written(reader)
+    assert "\r\nLOCATION:" not in written(other)
 
 
 @pytest.mark.parametrize(
