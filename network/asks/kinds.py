@@ -15,16 +15,25 @@ from network.members.models import Member, Participation
 COOLING_OFF = timedelta(days=90)
 
 
+def _to_anybody(
+    _db: Session, _asker: Member, _addressee: Member, _participation: Participation
+) -> bool:
+    """Whoever may know of the addressee may ask them."""
+    return True
+
+
+def _nothing_more(
+    _db: Session, _asker: Member, _addressee: Member, _about: Member | None, _now: datetime
+) -> None:
+    """Hold nothing else back: what guards the thing stands in its services, under its row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of ask: its lifetime, who may send it, what a yes does, and its words in the inbox."""
 
     name: str
     lifetime: timedelta
-    # Whether the addressee takes this kind from this asker at all.
-    open_to: Callable[[Session, Member, Member, Participation], bool]
-    # The kind's own guard: asker, addressee, whom it is about. Raises a refusal.
-    guard: Callable[[Session, Member, Member, Member | None, datetime], None]
     # What a yes does, in the same transaction.
     accepted: Callable[[Session, Ask, datetime], None]
     # What the letter to the addressee says before the words of the ask.
@@ -33,6 +42,10 @@ class Kind:
     said_yes: Callable[[Ask], str]
     # The folder of its templates: `_waiting.html`, `_answered.html`, `_sent.html`.
     templates: str
+    # Whether the addressee takes this kind from this asker at all.
+    open_to: Callable[[Session, Member, Member, Participation], bool] = _to_anybody
+    # The kind's own guard: asker, addressee, whom it is about. Raises a refusal.
+    guard: Callable[[Session, Member, Member, Member | None, datetime], None] = _nothing_more
     # Whether two who ask each other have both said yes.
     crosses: bool = False
     # What a no does at once, where something moves on by it (a seat goes to the next in line). Such

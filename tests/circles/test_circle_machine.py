@@ -25,7 +25,7 @@ from network.asks.models import Ask, AskState
 from network.circles.kinds import Door, Form, Life
 from network.circles.models import Circle
 from network.circles.queries.places import TAKES_PEOPLE
-from network.circles.services import agreeing, asking, coming, facilitating, living, staying
+from network.circles.services import agreeing, answering, coming, facilitating, living, staying
 from network.circles.services.founding import Plan, change, found
 from network.circles.services.turns import take
 from network.circles.visibility import ASKED, IN_IT, inside
@@ -44,7 +44,7 @@ from tests.conftest import NOON
 NAMES = ("ama", "bea", "cai", "dara", "eli", "fay")
 EXAMPLES = int(os.environ.get("COMMONWEAL_TEST_EXAMPLES", "12"))
 PHASES = tuple(Phase) if EXAMPLES > 12 else (Phase.explicit, Phase.reuse, Phase.generate)
-KINDS = {kind.name: kind for kind in (asking.INVITATION, asking.APPLICATION, facilitating.TURN)}
+KINDS = {kind.name: kind for kind in (answering.INVITATION, answering.APPLICATION, facilitating.TURN)}
 WHO = st.sampled_from(NAMES)
 
 
@@ -357,7 +357,7 @@ class Circles(RuleBasedStateMachine):
         with reading() as db:
             sent = db.execute(
                 select(Ask.addressee_id, Ask.sent_at)
-                .where(Ask.kind == asking.INVITATION.name, Ask.body_id == self.circle)
+                .where(Ask.kind == answering.INVITATION.name, Ask.body_id == self.circle)
                 .order_by(Ask.addressee_id, Ask.sent_at)
             ).all()
             for (one, at), (other, again) in pairwise(sent):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from network.asks.kinds import COOLING_OFF, Kind
@@ -140,7 +140,7 @@ def may_ask(
         )
     kind.guard(db, asker, addressee, about, now)
     if body_id:
-        _cooled(_last_with(db, kind, body_id, Ask.addressee_id == addressee.id), now)
+        _cooled(_last_of_body(db, kind, body_id, addressee), now)
     else:
         _cooled(last_sent(db, asker, addressee, kind.name, about=about), now)
     if not kind.crosses and _between(db, asker, addressee, kind, now):
@@ -152,21 +152,20 @@ def may_ask(
         )
 
 
-def may_apply(db: Session, kind: Kind, *, asker: Member, body_id: int, now: datetime) -> None:
-    """Raise `TooSoon` where this member asked a body less than 90 days ago, through anybody."""
-    _cooled(_last_with(db, kind, body_id, Ask.asker_id == asker.id), now)
-
-
 def _cooled(last: Ask | None, now: datetime) -> None:
     if last is not None and last.sent_at + COOLING_OFF > now:
         raise TooSoon(last)
 
 
-def _last_with(db: Session, kind: Kind, body_id: int, whose: ColumnElement[bool]) -> Ask | None:
-    """Return the newest ask of this kind between a body and somebody."""
+def _last_of_body(db: Session, kind: Kind, body_id: int, addressee: Member) -> Ask | None:
+    """Return the newest ask of this kind by which a body asked somebody, through whomever."""
     return db.scalar(
         select(Ask)
-        .where(Ask.kind == kind.name, Ask.body_id == body_id, whose)
+        .where(
+            Ask.kind == kind.name,
+            Ask.body_id == body_id,
+            Ask.addressee_id == addressee.id,
+        )
         .order_by(Ask.sent_at.desc(), Ask.id.desc())
         .limit(1)
     )

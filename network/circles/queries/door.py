@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from network.asks.kinds import COOLING_OFF
 from network.asks.models import Ask
 from network.asks.queries import mine_about
 from network.circles.access import Seen
@@ -16,6 +14,7 @@ from network.circles.kinds import AskOf
 from network.circles.kinds import Door as Way
 from network.circles.queries.places import (
     TAKES_PEOPLE,
+    again_from,
     is_full,
     last_place,
     may_come_back,
@@ -49,28 +48,18 @@ def door_of(db: Session, member: Member, seen: Seen, now: datetime) -> Door:
     full = is_full(db, circle)
     if place is not None and place.state is MembershipState.INVITED:
         asked = mine_about(db, member, AskOf.INVITATION, place.id, now)
-        return Door(invitation=asked, full=full, last=last)
+        if asked is not None:
+            return Door(invitation=asked, full=full, last=last)
+        place = None  # a block has closed it: the door is as for anybody else
     takes = circle.life in TAKES_PEOPLE and place is None
     removed = was_removed(last)
     back = may_come_back(last, now)
     may_apply = takes and circle.door is Way.REQUEST and not removed and not back
-    again_from = _again_from(db, member, circle.id, now) if may_apply else None
+    again = again_from(db, circle, member, now) if may_apply else None
     return Door(
         may_join=takes and (back or (circle.door is Way.OPEN and not removed)),
-        may_apply=may_apply and again_from is None,
+        may_apply=may_apply and again is None,
         full=full,
         last=last,
-        again_from=again_from,
+        again_from=again,
     )
-
-
-def _again_from(db: Session, member: Member, circle_id: int, now: datetime) -> datetime | None:
-    sent_at = db.scalar(
-        select(Ask.sent_at)
-        .where(Ask.kind == AskOf.APPLICATION, Ask.body_id == circle_id, Ask.asker_id == member.id)
-        .order_by(Ask.sent_at.desc())
-        .limit(1)
-    )
-    if sent_at is None or sent_at + COOLING_OFF <= now:
-        return None
-    return sent_at + COOLING_OFF

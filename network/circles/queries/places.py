@@ -7,14 +7,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from network.asks.kinds import COOLING_OFF
 from network.circles.kinds import Life
 from network.circles.models import Circle
 from network.circles.visibility import IN_IT
-from network.members.kinds import MembershipState
+from network.members.kinds import CameBy, MembershipState
 from network.members.models import Member, Membership
 
 # In these somebody may come in.
 TAKES_PEOPLE = (Life.FORMING, Life.RUNNING)
+# In these somebody facilitates.
+NEEDS_SOMEBODY = (*TAKES_PEOPLE, Life.CLOSING)
 WAY_BACK = timedelta(days=180)
 
 
@@ -55,6 +58,26 @@ def last_place(db: Session, circle: Circle, member: Member) -> Membership | None
         .order_by(Membership.ended_at.desc(), Membership.id.desc())
         .limit(1)
     )
+
+
+def again_from(db: Session, circle: Circle, member: Member, now: datetime) -> datetime | None:
+    """Return when somebody who asked to come in may ask again, or None if they may now.
+
+    It counts from the day they asked, whoever read it and though nobody did.
+    """
+    asked_at = db.scalar(
+        select(Membership.asked_at)
+        .where(
+            Membership.circle_id == circle.id,
+            Membership.member_id == member.id,
+            Membership.came_by == CameBy.APPLIED,
+        )
+        .order_by(Membership.asked_at.desc())
+        .limit(1)
+    )
+    if asked_at is None or asked_at + COOLING_OFF <= now:
+        return None
+    return asked_at + COOLING_OFF
 
 
 def was_removed(last: Membership | None) -> bool:

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from network.circles.models import Circle
 from network.circles.queries.places import TAKES_PEOPLE, is_full
+from network.circles.services.talking import join_talk
 from network.circles.services.turns import log
-from network.conversations.models import About
-from network.conversations.services import join_about
 from network.errors import Conflict
 from network.members.kinds import MembershipState
 from network.members.models import Member, Membership
@@ -76,4 +75,4 @@ def _give(db: Session, circle: Circle, place: Membership, now: datetime) -> None
     place.expires_at = None
     db.flush()  # the conversation asks who is in it
     person = db.get_one(Member, place.member_id)
-    join_about(db, About.CIRCLE, circle.id, person=person, actor=person, now=now)
+    join_talk(db, circle, person, now=now)

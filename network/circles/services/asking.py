@@ -1,46 +1,45 @@
-"""The asks of a circle: it asks somebody in through one of its people, or is asked through those
-who facilitate. Each is part of a `Membership` on its way; one yes of those asked is the yes.
+"""A circle asks somebody in through one of its people, or is asked through those who facilitate.
+
+Asking has its time: after an invitation the circle asks nobody anew for 90 days, through none of
+its people; nor is it asked, counted from the day of the application, whoever read it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from network.asks import services as asks
-from network.asks.kinds import Kind
-from network.asks.models import Ask, AskState
-from network.circles.kinds import AskOf
-from network.circles.models import Agreements, Circle
-from network.circles.services.admitting import admit, must_take_people
-from network.circles.services.guards import no_more, takes_any, takes_invitations
-from network.circles.services.turns import look_again, take
+from network.asks.models import Ask
+from network.circles.models import Circle
+from network.circles.queries.places import again_from
+from network.circles.services.answering import APPLICATION, INVITATION, OPEN, part_of
 from network.errors import Conflict
 from network.members.kinds import MembershipState
 from network.members.models import Member, Membership
 from network.members.visibility import Viewer, not_apart
 from network.translation import _
 
-OPEN_FOR = timedelta(days=30)
-_OPEN = (AskState.WAITING, AskState.DECLINED)
+
+def may_invite(
+    db: Session, circle: Circle, *, actor: Member, addressee: Member, now: datetime
+) -> None:
+    """Raise the refusal that holds an invitation back; return if it may be sent."""
+    asks.let_lapse(db, actor, addressee, INVITATION, now, body_id=circle.id)
+    asks.may_ask(db, INVITATION, asker=actor, addressee=addressee, now=now, body_id=circle.id)
 
 
-@dataclass(frozen=True, slots=True)
-class OnTheWay:
-    """What the templates of these asks read: the circle, its present agreements, and the place."""
-
-    circle: Circle
-    agreements: Agreements
-    place: Membership
-
-    def read(self, ask: Ask) -> str:
-        """Return what stands for the words that were read: the reason, and the agreements."""
-        return _mark(ask, self.circle)
+def may_apply(db: Session, circle: Circle, member: Member, *, words: str, now: datetime) -> str:
+    """Return the words of an application as they are kept. Raise `Conflict` where this member asked
+    to come in less than 90 days ago, `Invalid` for the words: also where nobody is to read them.
+    """
+    if again_from(db, circle, member, now) is not None:
+        raise Conflict(_("You asked not long ago. You can ask again 90 days after that."))
+    return asks.as_reason(words)
 
 
 def facilitators(
@@ -123,11 +122,11 @@ def readdress(db: Session, circle: Circle, *, now: datetime) -> None:
     ).all()
     for place in waiting:
         member = db.get_one(Member, place.member_id)
-        letters = db.scalars(select(Ask).where(_part_of(place)).order_by(Ask.id)).all()
+        letters = db.scalars(select(Ask).where(part_of(place)).order_by(Ask.id)).all()
         answering = facilitators(db, circle, but=(member.id,), seen_by=member)
-        reached = {ask.addressee_id for ask in letters if ask.state in _OPEN}
+        reached = {ask.addressee_id for ask in letters if ask.state in OPEN}
         gone = reached - {each.id for each in answering}
-        theirs = and_(_part_of(place), Ask.addressee_id.in_(gone), Ask.state.in_(_OPEN))
+        theirs = and_(part_of(place), Ask.addressee_id.in_(gone), Ask.state.in_(OPEN))
         asks.close(db, theirs, actor=member, now=now)
         for each in answering:
             if each.id not in reached and letters:
@@ -154,21 +153,8 @@ def sent_already(db: Session, actor: Member, submission: str) -> Ask | None:
 
 def is_answerable(db: Session, place: Membership) -> bool:
     """Whether what asks somebody in may still be answered: no block has closed it."""
-    found = select(Ask.id).where(_part_of(place), Ask.state.in_(_OPEN))
+    found = select(Ask.id).where(part_of(place), Ask.state.in_(OPEN))
     return db.scalar(found.limit(1)) is not None
-
-
-def close_asks(db: Session, place: Membership, *, actor: Member, now: datetime) -> None:
-    """Close what is still open of an invitation or an application."""
-    asks.close(db, and_(_part_of(place), Ask.state.in_(_OPEN)), actor=actor, now=now)
-
-
-def let_in(db: Session, circle: Circle, place: Membership, *, actor: Member, now: datetime) -> None:
-    """Let in who has asked to come in. The row of the circle is taken before."""
-    close_asks(db, place, actor=actor, now=now)
-    place.by_id = actor.id
-    agreed = place.agreed_version
-    admit(db, circle, place, agreed=agreed, actor=actor, now=now, told="circles:let_in")
 
 
 def _put(
@@ -195,108 +181,3 @@ def _put(
         body_id=circle.id,
         expires_at=place.expires_at,
     )
-
-
-def _part_of(place: Membership) -> ColumnElement[bool]:
-    kinds = (INVITATION.name, APPLICATION.name)
-    return and_(Ask.thing_id == place.id, Ask.kind.in_(kinds))
-
-
-def _mark(ask: Ask, circle: Circle) -> str:
-    return f"{ask.mark}-{circle.agreements_version}"
-
-
-def _place_and_circle(db: Session, ask: Ask) -> tuple[Membership, Circle]:
-    place = db.get_one(Membership, ask.thing_id)
-    return place, db.get_one(Circle, place.circle_id)
-
-
-def _read(db: Session, ask: Ask) -> str:
-    return _mark(ask, _place_and_circle(db, ask)[1])
-
-
-def _take(db: Session, ask: Ask) -> None:
-    place, circle = _place_and_circle(db, ask)
-    take(db, circle)
-    look_again(db, place)
-
-
-def _came(db: Session, ask: Ask, now: datetime) -> None:
-    """Give a place to whoever said yes to coming in."""
-    place, circle = _place_and_circle(db, ask)
-    if place.state is not MembershipState.INVITED:
-        raise Conflict
-    must_take_people(circle)
-    person = db.get_one(Member, place.member_id)
-    admit(db, circle, place, agreed=circle.agreements_version, actor=person, now=now)
-
-
-def _were_let_in(db: Session, ask: Ask, now: datetime) -> None:
-    place, circle = _place_and_circle(db, ask)
-    if place.state is not MembershipState.APPLIED:
-        raise Conflict
-    must_take_people(circle)
-    let_in(db, circle, place, actor=db.get_one(Member, ask.addressee_id), now=now)
-
-
-def on_the_way(db: Session, ids: Collection[int]) -> Mapping[int, OnTheWay]:
-    """Return what templates read of places, by their row."""
-    rows = db.execute(
-        select(Membership, Circle, Agreements)
-        .join(Circle, Circle.id == Membership.circle_id)
-        .join(
-            Agreements,
-            and_(
-                Agreements.circle_id == Circle.id,
-                Agreements.version == Circle.agreements_version,
-            ),
-        )
-        .where(Membership.id.in_(ids))
-    )
-    return {place.id: OnTheWay(circle, words, place) for place, circle, words in rows}
-
-
-def _invites(ask: Ask) -> str:
-    return str(_("%(name)s would like to have you in a circle, and writes:", name=ask.asker.name))
-
-
-def _applies(ask: Ask) -> str:
-    return str(
-        _("%(name)s would like to come into a circle of yours, and writes:", name=ask.asker.name)
-    )
-
-
-def _said_yes(_ask: Ask) -> str:
-    return str(_("You said yes to the circle, and to what its people agreed."))
-
-
-def _said_let_in(ask: Ask) -> str:
-    return str(_("You said yes. %(name)s is told, and comes in.", name=ask.asker.name))
-
-
-INVITATION = Kind(
-    name=AskOf.INVITATION.value,
-    lifetime=OPEN_FOR,
-    open_to=takes_invitations,
-    guard=no_more,
-    accepted=_came,
-    opening=_invites,
-    said_yes=_said_yes,
-    templates="circles/invitation",
-    take=_take,
-    read=_read,
-    load=on_the_way,
-)
-APPLICATION = Kind(
-    name=AskOf.APPLICATION.value,
-    lifetime=OPEN_FOR,
-    open_to=takes_any,
-    guard=no_more,
-    accepted=_were_let_in,
-    opening=_applies,
-    said_yes=_said_let_in,
-    templates="circles/application",
-    take=_take,
-    read=_read,
-    load=on_the_way,
-)

@@ -11,18 +11,15 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from network.asks import services as asks
 from network.circles.kinds import Door
 from network.circles.models import Circle
 from network.circles.queries.places import last_place, may_come_back, was_removed
 from network.circles.services.admitting import admit, must_be_present, must_take_people
+from network.circles.services.answering import OPEN_FOR, close_asks, let_in
 from network.circles.services.asking import (
-    APPLICATION,
-    INVITATION,
-    OPEN_FOR,
-    close_asks,
     is_answerable,
-    let_in,
+    may_apply,
+    may_invite,
     put_application,
     put_invitation,
     sent_already,
@@ -64,8 +61,7 @@ def invite(
         return place
     if place is not None:
         raise Conflict(_not_again(place, addressee))
-    asks.let_lapse(db, actor, addressee, INVITATION, now, body_id=circle.id)
-    asks.may_ask(db, INVITATION, asker=actor, addressee=addressee, now=now, body_id=circle.id)
+    may_invite(db, circle, actor=actor, addressee=addressee, now=now)
     place = _on_the_way(circle, addressee, CameBy.INVITED, actor, now)
     db.add(place)
     db.flush()  # the ask names it
@@ -135,8 +131,7 @@ def apply(
         return place
     if circle.door is not Door.REQUEST or was_removed(last_place(db, circle, member)):
         raise NotAllowed(_("That door is not open. Somebody who facilitates can ask you in."))
-    asks.may_apply(db, APPLICATION, asker=member, body_id=circle.id, now=now)
-    reason = asks.as_reason(words)
+    reason = may_apply(db, circle, member, words=words, now=now)
     if place is not None:  # an invitation that a block has closed
         place.state, place.ended_at = MembershipState.WITHDRAWN, now
         db.flush()  # it makes room for the one live place

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from network.circles.kinds import DecisionState, Life
 from network.circles.models import Circle, Decision
-from network.circles.services.asking import close_asks
+from network.circles.services.answering import close_asks
+from network.circles.services.talking import close_talk
 from network.circles.services.turns import log
 from network.circles.visibility import ASKED
-from network.conversations.models import About
-from network.conversations.services import close_about
 from network.members.kinds import MembershipState
 from network.members.models import Member, Membership
 
@@ -34,5 +33,5 @@ def archive_now(db: Session, circle: Circle, *, actor: Member, now: datetime) ->
     ).all():
         decision.state, decision.ended_at = DecisionState.SET_ASIDE, now
     circle.life, circle.ended_at = Life.ARCHIVED, now
-    close_about(db, About.CIRCLE, circle.id, at=now)
+    close_talk(db, circle, now=now)
     log(db, circle, "circles:archived", actor=actor.id, now=now, to=("things",))

@@ -13,8 +13,8 @@ from network.asks.kinds import Kind
 from network.asks.models import Ask
 from network.circles.kinds import AskOf, Life
 from network.circles.models import Circle
-from network.circles.services.asking import on_the_way, readdress
-from network.circles.services.guards import no_more, takes_any
+from network.circles.services.answering import on_the_way
+from network.circles.services.asking import readdress
 from network.circles.services.turns import log, look_again, take
 from network.errors import Conflict, NotFound
 from network.members.kinds import MembershipState
@@ -116,8 +116,6 @@ def _said_yes(_ask: Ask) -> str:
 TURN = Kind(
     name=AskOf.TURN.value,
     lifetime=OPEN_FOR,
-    open_to=takes_any,
-    guard=no_more,
     accepted=_facilitate,
     opening=_opening,
     said_yes=_said_yes,

@@ -15,10 +15,9 @@ from network.circles.kinds import Door, Form, OpeningRule
 from network.circles.models import Agreements, Circle
 from network.circles.queries.places import how_many
 from network.circles.services.admitting import fill
+from network.circles.services.talking import open_talk
 from network.circles.services.turns import log, take
 from network.circles.visibility import GRACE
-from network.conversations.models import About
-from network.conversations.services import open_about
 from network.errors import Invalid
 from network.members.kinds import CameBy, MembershipState
 from network.members.models import Member, Membership
@@ -81,10 +80,7 @@ def found(
         Agreements(circle_id=circle.id, version=1, words=words, put_by_id=founder.id, put_at=now)
     )
     db.add(_first_place(circle, founder, now))
-    conversation = open_about(
-        db, About.CIRCLE, circle.id, people=[founder.id], opener=founder, now=now
-    )
-    conversation.title = circle.name
+    open_talk(db, circle, opener=founder, people=[founder.id], now=now)
     log(db, circle, "circles:founded", actor=founder.id, now=now, to=("things",))
     return circle
 
@@ -102,8 +98,7 @@ def change(db: Session, circle: Circle, plan: Plan, *, actor: Member, now: datet
             field="most",
         )
     _say(circle, plan)
-    conversation = open_about(db, About.CIRCLE, circle.id, people=(), opener=actor, now=now)
-    conversation.title = circle.name
+    open_talk(db, circle, opener=actor, now=now)
     fill(db, circle, now)
     log(db, circle, "circles:changed", actor=actor.id, now=now, to=("things",))
 

@@ -1,8 +1,6 @@
-"""Who takes what a circle asks. The circle's own guards stand in its services, under its row."""
+"""Who takes the invitations of a circle."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -21,16 +19,3 @@ def takes_invitations(
     if participation.who_may_invite is WhoMayAsk.INTRODUCED:
         return were_introduced(db, asker, addressee)
     return participation.who_may_invite is WhoMayAsk.ANYONE
-
-
-def takes_any(
-    _db: Session, _asker: Member, _addressee: Member, _participation: Participation
-) -> bool:
-    """Let whoever answers for a circle be asked by everybody who may know of it."""
-    return True
-
-
-def no_more(
-    _db: Session, _asker: Member, _addressee: Member, _about: Member | None, _now: datetime
-) -> None:
-    """Hold nothing else back."""

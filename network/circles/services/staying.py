@@ -9,16 +9,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from network.circles.kinds import Life
 from network.circles.models import Circle
-from network.circles.queries.places import TAKES_PEOPLE, how_many, somebody_facilitates
+from network.circles.queries.places import NEEDS_SOMEBODY, how_many, somebody_facilitates
 from network.circles.services.admitting import fill
 from network.circles.services.asking import readdress
 from network.circles.services.ending import archive_now
+from network.circles.services.talking import join_talk, leave_talk
 from network.circles.services.turns import log, look_again, take
 from network.circles.visibility import IN_IT
-from network.conversations.models import About
-from network.conversations.services import join_about, leave_about
 from network.errors import Conflict, Invalid, NotAllowed, NotFound
 from network.members.kinds import MembershipState
 from network.members.models import Member, Membership
@@ -59,8 +57,7 @@ def sit_down(db: Session, circle: Circle, place: Membership, *, now: datetime) -
     """Come back into the conversation of the circle after stepping out of it."""
     take(db, circle)
     _must_be_in_it(db, place)
-    person = db.get_one(Member, place.member_id)
-    join_about(db, About.CIRCLE, circle.id, person=person, actor=person, now=now)
+    join_talk(db, circle, db.get_one(Member, place.member_id), now=now)
 
 
 def leave(db: Session, circle: Circle, place: Membership, *, goodbye: str, now: datetime) -> None:
@@ -188,15 +185,7 @@ def _go(
 ) -> None:
     place.state, place.ended_at = to, now
     place.facilitates, place.rests_until = False, None
-    leave_about(
-        db,
-        About.CIRCLE,
-        circle.id,
-        person_id=place.member_id,
-        actor_id=actor.id,
-        now=now,
-        keep=keep,
-    )
+    leave_talk(db, circle, place.member_id, actor=actor, keep=keep, now=now)
     db.flush()  # a place came free
 
 
@@ -212,8 +201,9 @@ def _must_be_in_it(db: Session, place: Membership) -> None:
 
 
 def _may_step_down(db: Session, circle: Circle, place: Membership) -> None:
-    needs_somebody = circle.life in {*TAKES_PEOPLE, Life.CLOSING}
-    if place.facilitates and needs_somebody and not somebody_facilitates(db, circle, but=place.id):
+    if not place.facilitates or circle.life not in NEEDS_SOMEBODY:
+        return
+    if not somebody_facilitates(db, circle, but=place.id):
         raise Conflict(
             _(
                 "Nobody else facilitates. Ask somebody to take a turn first, or put the circle to"

@@ -20,7 +20,7 @@ from network.db import reading, transaction
 from network.errors import Conflict
 from network.learning.kinds import SeatState, SessionState
 from network.learning.models import LearningSession, Seat, SeatKind, SessionHost
-from network.learning.services.places import OFFER, end, give, live_seats
+from network.learning.services.places import OFFER, end, give, live_seat, live_seats
 from network.learning.services.turns import host_ids, log_seat, take
 from network.learning.standing import LAST_HOURS, Standing, is_ahead, is_last_hours, standings
 from network.learning.strangers import is_stranger
@@ -135,6 +135,15 @@ def offer_of(db: Session, seat: Seat) -> Ask | None:
     )
 
 
+def offered_to(db: Session, session: LearningSession, member_id: int) -> Ask:
+    """Return the ask by which somebody is offered a place now; raise `Conflict` for none."""
+    seat = live_seat(db, session, member_id)
+    ask = None if seat is None else offer_of(db, seat)
+    if ask is None:
+        raise Conflict(_("Nothing is offered to you just now. It went to the next in line."))
+    return ask
+
+
 def settle_due(now: datetime) -> int:
     """Settle the sessions where an offer has run out or a place is free while somebody waits, each
     in a transaction of its own. Return how many there were.
@@ -220,20 +229,9 @@ def _offered(db: Session, ids: Collection[int]) -> dict[int, tuple[Seat, Learnin
     return {seat.id: (seat, session) for seat, session in db.execute(found)}
 
 
-def _anybody(*_who: object) -> bool:
-    """Whoever stands in line has said that they would like to be asked."""
-    return True
-
-
-def _nothing(*_who: object) -> None:
-    """Hold nobody back: the line is the guard."""
-
-
 SEAT_OFFER = Kind(
     name=OFFER,
     lifetime=OPEN_FOR,
-    open_to=_anybody,
-    guard=_nothing,
     accepted=_accepted,
     declined=_declined,
     opening=_opening,

@@ -29,8 +29,12 @@ def live_seat(db: Session, session: LearningSession, member_id: int) -> Seat | N
 def live_seats(
     db: Session, session: LearningSession, *states: SeatState, which: ColumnElement[bool]
 ) -> Sequence[Seat]:
-    """Return live places in these states, the first in line first."""
-    found = _live(session).where(Seat.state.in_(states), which).order_by(Seat.line, Seat.id)
+    """Return live places, all or those in these states, the first in line first."""
+    found = (
+        _live(session)
+        .where(Seat.state.in_(states or LIVE_SEATS), which)
+        .order_by(Seat.line, Seat.id)
+    )
     return db.scalars(found).all()
 
 

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from network.asks import services as asks
-from network.columns import BigId
 from network.errors import Conflict, Invalid, NotAllowed, NotFound
+from network.learning.access import session_for
 from network.learning.kinds import SeatState
 from network.learning.models import LearningSession, Seat, SeatKind
-from network.learning.services.offers import SEAT_OFFER, offer_of, settle
+from network.learning.services.offers import SEAT_OFFER, offer_of, offered_to, settle
 from network.learning.services.places import end, give, live_seat, live_seats
 from network.learning.services.turns import is_host, log_seat, take
 from network.learning.standing import Standing, is_ahead, standings
 from network.learning.strangers import is_stranger
-from network.learning.visibility import LIVE_SEATS, known
 from network.members.models import Member
-from network.members.visibility import BOUND, NOW, Viewer
 from network.text import clean
 from network.translation import _
 
 LONGEST_WORDS = 600
-
-_KNOWN = select(LearningSession.id).where(
-    LearningSession.id == bindparam("session", type_=BigId), known(BOUND, NOW)
-)
 
 
 def take_seat(
@@ -76,6 +69,17 @@ def leave_seat(db: Session, session: LearningSession, member: Member, *, now: da
     settle(db, session, now)
 
 
+def take_offered(db: Session, session: LearningSession, member: Member, *, now: datetime) -> None:
+    """Say yes to an offered place. Twice is once; raises `Conflict` where nothing is offered."""
+    take(db, session)
+    settle(db, session, now)
+    seat = live_seat(db, session, member.id)
+    if seat is not None and seat.state is SeatState.GOING:
+        return
+    ask = offered_to(db, session, member.id)
+    asks.accept(db, ask, SEAT_OFFER, actor=member, now=now, read=ask.mark)
+
+
 def pass_seat(db: Session, session: LearningSession, member: Member, *, now: datetime) -> None:
     """Say not this time to an offered place: it goes to the next in line.
 
@@ -83,10 +87,7 @@ def pass_seat(db: Session, session: LearningSession, member: Member, *, now: dat
     """
     take(db, session)
     settle(db, session, now)
-    seat = live_seat(db, session, member.id)
-    ask = offer_of(db, seat) if seat is not None and seat.state is SeatState.OFFERED else None
-    if ask is None:
-        raise Conflict(_("Nothing is offered to you just now."))
+    ask = offered_to(db, session, member.id)
     asks.decline(db, ask, SEAT_OFFER, actor=member, now=now)
 
 
@@ -96,7 +97,7 @@ def release(
     """End, quietly, the places of those who may not be there any more. The row is taken before."""
     if not is_ahead(session, now):
         return
-    for seat in live_seats(db, session, *LIVE_SEATS, which=is_stranger()):
+    for seat in live_seats(db, session, which=is_stranger()):
         end(db, seat, SeatState.LEFT, actor=actor, now=now, tell=("mail",))
     settle(db, session, now)
 
@@ -158,9 +159,7 @@ def _new(
 
 
 def _may_come(db: Session, session: LearningSession, member: Member, now: datetime) -> None:
-    bound = {**Viewer.of(member).at(now), "session": session.id}
-    if db.scalar(_KNOWN, bound) is None:
-        raise NotFound
+    session_for(db, member, session.key, now=now)
     if is_host(db, session, member.id):
         raise NotAllowed(_("You host this. Whoever hosts needs no place."))
     _must_be_ahead(session, now)

@@ -8,7 +8,6 @@ from flask import flash, request
 from flask_babel import gettext as _
 
 from network import clock, limits
-from network.asks import services as asks
 from network.db import db
 from network.errors import Conflict, Invalid
 from network.forms import sent
@@ -19,7 +18,6 @@ from network.learning.kinds import SeatState
 from network.learning.models import SeatKind
 from network.learning.queries.seats import places as places_of
 from network.learning.services import seats as services
-from network.learning.services.offers import SEAT_OFFER, offer_of
 from network.learning.views.session_page import seen_session, session_page
 from network.learning.views.sessions import sessions
 from network.members import current
@@ -63,7 +61,7 @@ def answer(session: str) -> Any:  # noqa: ANN401
         services.pass_seat(db.session, seen.session, member, now=now)
         flash(_("You said not this time. It goes to the next in line."))
     elif request.form.get("answer") == "yes":
-        _accept(seen)
+        services.take_offered(db.session, seen.session, member, now=now)
         flash(_("A place is yours."))
     else:
         raise Invalid(_("Answer yes or not this time."))
@@ -75,10 +73,3 @@ def _kind(seen: Seen, key: str) -> SeatKind:
     if not found:
         raise Conflict(_("That way of taking part is not there any more. Look again."))
     return found[0]
-
-
-def _accept(seen: Seen) -> None:
-    ask = offer_of(db.session, seen.seat) if seen.seat is not None else None
-    if ask is None:
-        raise Conflict(_("That place went on to the next in line."))
-    asks.accept(db.session, ask, SEAT_OFFER, actor=current.member(), now=clock.now(), read=ask.mark)
