@@ -142,6 +142,7 @@ def demo(*, if_empty: bool, purposes: Path | None, members: int | None) -> None:
         else:
             count = _write_large(purposes, members)
         _rebuild(app)
+        indexer.rebuild(backend.things(app), THINGS)
         click.echo(f"A demo network of {count} people is ready.")
 
 

@@ -39,7 +39,7 @@ def spoken():
     folder = files("network.demo")
     return [
         words
-        for name in ("talk.json", "ties.json", "memory.json")
+        for name in ("talk.json", "ties.json", "memory.json", "circles.json", "learning.json")
         for words in SPOKEN.findall(folder.joinpath(name).read_text(encoding="utf-8"))
     ]
 
@@ -100,5 +100,9 @@ def test_one_conversation_is_long_and_one_message_was_taken_back(db):
 
 
 def test_whoever_was_brought_in_sees_nothing_earlier(db):
-    late = db.scalars(select(Participant).where(Participant.after_turn > 0)).all()
+    late = db.scalars(
+        select(Participant)
+        .join(Conversation)
+        .where(Participant.after_turn > 0, Conversation.about == About.GROUP)
+    ).all()
     assert [db.get_one(Member, stay.member_id).handle for stay in late] == ["sigridur"]
