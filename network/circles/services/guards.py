@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from network.members.kinds import WhoMayAsk
 from network.members.models import Member, Participation
 from network.members.queries import have_in_common
-from network.relationships.queries.connections import were_introduced
+from network.relationships.queries.connections import live_connection, were_introduced
 
 
 def takes_invitations(
@@ -15,7 +15,8 @@ def takes_invitations(
 ) -> bool:
     """Whether the addressee takes invitations to circles from this asker."""
     if participation.who_may_invite is WhoMayAsk.SHARED:
-        return have_in_common(db, asker, addressee)
+        is_connected = live_connection(db, asker.id, addressee.id) is not None
+        return is_connected or have_in_common(db, asker, addressee)
     if participation.who_may_invite is WhoMayAsk.INTRODUCED:
         return were_introduced(db, asker, addressee)
     return participation.who_may_invite is WhoMayAsk.ANYONE
