@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, and_, bindparam, select
+from sqlalchemy import String, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from network.circles.kinds import Life
 from network.circles.models import Circle
-from network.circles.visibility import IN_IT, inside, known
+from network.circles.visibility import ASKED, IN_IT, inside, known
 from network.errors import NotAllowed, NotFound
 from network.members.kinds import MembershipState
 from network.members.models import Member, Membership
 from network.members.visibility import BOUND, NOW, Viewer, not_apart
 
-_LIVE = (*IN_IT, MembershipState.INVITED, MembershipState.APPLIED, MembershipState.QUEUED)
+_LIVE = (*IN_IT, *ASKED, MembershipState.QUEUED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ class Seen:
         return self.is_inside and self.place is not None and self.place.facilitates
 
 
+# An invitation or an application is there until its day, although no job ran.
+_GOES_ON = and_(
+    Membership.state.in_(_LIVE),
+    or_(Membership.state.not_in(ASKED), Membership.expires_at > NOW),
+)
 _BY_SLUG = (
     select(Circle, Membership, inside(BOUND, NOW))
     .outerjoin(
@@ -45,7 +50,7 @@ _BY_SLUG = (
         and_(
             Membership.circle_id == Circle.id,
             Membership.member_id == BOUND.member_id,
-            Membership.state.in_(_LIVE),
+            _GOES_ON,
         ),
     )
     .where(Circle.slug == bindparam("slug", type_=String()), known(BOUND, NOW))

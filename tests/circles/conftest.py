@@ -106,6 +106,14 @@ def place_of(db, who):
 
 
 @pytest.fixture
+def it(people, db, now):
+    """The circle and its people as rows of one session, in which nobody else looks."""
+    found = here(db)
+    found.now = now
+    return found
+
+
+@pytest.fixture
 def people(make_member, now):
     """The people of a running circle and those around it, committed; this very instant stays."""
     made = {name: make_member(name, joined_at=now - BEFORE) for name in STANDING}

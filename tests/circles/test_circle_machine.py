@@ -44,7 +44,8 @@ from tests.conftest import NOON
 NAMES = ("ama", "bea", "cai", "dara", "eli", "fay")
 EXAMPLES = int(os.environ.get("COMMONWEAL_TEST_EXAMPLES", "12"))
 PHASES = tuple(Phase) if EXAMPLES > 12 else (Phase.explicit, Phase.reuse, Phase.generate)
-KINDS = {kind.name: kind for kind in (answering.INVITATION, answering.APPLICATION, facilitating.TURN)}
+ASKS = (answering.INVITATION, answering.APPLICATION, facilitating.TURN)
+KINDS = {kind.name: kind for kind in ASKS}
 WHO = st.sampled_from(NAMES)
 
 
