@@ -36,7 +36,8 @@ def tell_session(
     found = [session]
     if "begins" in told:
         found = _schedule(db, people, told, session, now=now)
-    for step in in_order(one_by_one(told["then"]), people, label=label, now=now):
+    steps = one_by_one(told["then"])
+    for step in in_order(steps, people, label=label, now=now, begun=session.starts_at):
         for which in step.told.get("nth", (1,)):
             DOES[step.told["does"]](Meeting(db, people, found[which - 1]), step)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -63,14 +63,24 @@ class Meeting:
     session: LearningSession
 
 
-def in_order(told: Iterable[Told], people: People, *, label: str, now: datetime) -> list[Step]:
-    """Return steps by when they were taken. One that was said yes to is two steps."""
+def in_order(
+    told: Iterable[Told],
+    people: People,
+    *,
+    label: str,
+    now: datetime,
+    begun: datetime | None = None,
+) -> list[Step]:
+    """Return steps by when they were taken; some are told by the minute of what had `begun`.
+
+    One that was said yes to is two steps.
+    """
     found = []
     for number, each in enumerate(told, start=1):
-        found.append(_step(each, people, f"{label}-{number}", now))
+        found.append(_step(each, people, f"{label}-{number}", now, begun))
         if "yes" in each:
             answer = {"who": each.get("whom"), "does": "yes", "answers": each, **each["yes"]}
-            found.append(_step(answer, people, f"{label}-{number}-yes", now))
+            found.append(_step(answer, people, f"{label}-{number}-yes", now, begun))
     return sorted(found, key=lambda step: step.at)
 
 
@@ -86,6 +96,8 @@ def tell_of_commitment(db: Session, step: Step) -> None:
     commitments.tell(db, said, actor=step.actor, state=state, told=step.told["words"], now=step.at)
 
 
-def _step(told: Told, people: People, label: str, now: datetime) -> Step:
+def _step(told: Told, people: People, label: str, now: datetime, begun: datetime | None) -> Step:
     actor = people[told["who"]]
+    if begun is not None and "minute" in told:
+        return Step(told, actor, begun + timedelta(minutes=told["minute"]), label)
     return Step(told, actor, moment(told, actor, now), label)
