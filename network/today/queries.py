@@ -10,7 +10,8 @@ from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from network.columns import UtcDateTime
-from network.learning.queries.coming import coming_up
+from network.learning.clock_words import When, when
+from network.learning.queries.coming import Line, coming_up
 from network.members.kinds import Audience, Part
 from network.members.models import Member, Section
 from network.members.visibility import (
@@ -26,7 +27,7 @@ from network.relationships.queries.notes import to_write_to
 from network.relationships.queries.vouches import waiting as words_about
 
 __all__ = [
-    "coming_up",
+    "coming",
     "purpose_and_newcomers",
     "to_write_to",
     "voices_for_the_web",
@@ -95,3 +96,8 @@ def voices_for_the_web(db: Session, now: datetime, limit: int = 3) -> Sequence[V
         .limit(limit)
     )
     return [Voice(member, body) for member, body in rows]
+
+
+def coming(db: Session, member: Member, now: datetime) -> Sequence[tuple[Line, When]]:
+    """Return what comes up for a member, and when on their clocks, the soonest first."""
+    return [(line, when(line.session, member.time_zone)) for line in coming_up(db, member, now)]

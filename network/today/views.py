@@ -12,7 +12,6 @@ from network.asks.views import kinds
 from network.conversations.unread import unread
 from network.db import db
 from network.htmx import Page, page
-from network.learning.clock_words import when
 from network.members import current
 from network.members.models import Member
 from network.members.views.people import finder_for_request, ways_to_found
@@ -46,9 +45,7 @@ def home() -> Page:
         put_off=put_off,
         again=queries.to_write_to(db.session, member, now),
         newcomers=newcomers,
-        coming=queries.coming_up(db.session, member, now),
-        zone=member.time_zone,
-        when=when,
+        coming=queries.coming(db.session, member, now),
         purpose=purpose,
         near=near,
         ways=ways_to_found(near),
