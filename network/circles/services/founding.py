@@ -6,19 +6,20 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from network.circles.beginnings import BEGINNINGS
-from network.circles.kinds import Door, Form, OpeningRule
+from network.circles.kinds import Door, Form, Life, OpeningRule
 from network.circles.models import Agreements, Circle
 from network.circles.queries.places import how_many
 from network.circles.services.admitting import fill
 from network.circles.services.talking import open_talk
 from network.circles.services.turns import log, take
 from network.circles.visibility import GRACE
-from network.errors import Invalid
+from network.errors import Conflict, Invalid
 from network.members.kinds import CameBy, MembershipState
 from network.members.models import Member, Membership
 from network.text import clean, clean_line, fold
@@ -57,9 +58,11 @@ def found(
     submission began. Raises `Invalid` for what cannot be kept.
     """
     begun = select(Circle).where(Circle.founder_id == founder.id, Circle.submission == submission)
-    circle = db.scalar(begun)
-    if circle is not None:
-        return circle
+    again = db.scalar(begun)
+    if again is not None and _is_said(again, form, plan):
+        return again
+    if again is not None:
+        submission = uuid4().hex  # another one from the same form: none is lost
     words = clean(agreements)
     if not words:
         raise Invalid(_("Write at least one agreement, one a line."), field="agreements")
@@ -88,9 +91,12 @@ def found(
 def change(db: Session, circle: Circle, plan: Plan, *, actor: Member, now: datetime) -> None:
     """Say other things of a circle. More room lets in who is first in line.
 
-    Raises `Invalid` for what cannot be kept: also for fewer places than are taken.
+    Raises `Invalid` for what cannot be kept: also for fewer places than are taken; `Conflict` where
+    the circle has ended.
     """
     take(db, circle)
+    if circle.life is Life.ARCHIVED:
+        raise Conflict(_("The circle has ended, and stays as it was."))
     _check(circle.form, plan)
     if plan.most < how_many(db, circle):
         raise Invalid(
@@ -142,6 +148,12 @@ def _check(form: Form, plan: Plan) -> None:
             ),
             field="most",
         )
+
+
+def _is_said(circle: Circle, form: Form, plan: Plan) -> bool:
+    """Whether a circle is the one that was planned so."""
+    planned = (form, clean_line(plan.name), clean(plan.purpose))
+    return (circle.form, circle.name, circle.purpose) == planned
 
 
 def _say(circle: Circle, plan: Plan) -> None:
