@@ -12,6 +12,8 @@ from network.search.terms import Analyzer
 
 def matching(words: str, query: Query, analyzer: Analyzer) -> dict[str, str]:
     """Return which stems of these words fit which wanted one; a beginning fits the last one."""
+    if not query.stems:
+        return {}
     fitting = {}
     for stem in analyzer.stems(words):
         if stem in query.stems:
