@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote_plus
 
-from bench import figures, threads, ways
+from bench import figures, gatherings, threads, ways
 from bench.people import WORDS, statements_file
 from bench.server import Client, Server, command, free_port
 
@@ -53,11 +53,13 @@ def measure(folder: Path, purposes: Path) -> None:
     """Measure a network of 10,000."""
     instance = build(folder, purposes, 10_000)
     there = threads.write_threads(instance)
+    gathered = gatherings.write(instance, purposes, 10_000, circles=300, sessions=5_000)
     with serve(instance) as server:
         report("start_s", server.start_s, "s", 3)
         search(server, "10k", 15, 40, 500)
         pages(server, folder)
         conversations(server, there)
+        circles_and_sessions(server, gathered)
         report("first_visit_kb", figures.first_visit_kb(server.port), "KB", 200)
         report("html_kb_max", figures.html_kb_max(server.port), "KB", 30)
         report("searchable_p99_s", figures.searchable_p99_s(server.port), "s", 5)
@@ -65,12 +67,15 @@ def measure(folder: Path, purposes: Path) -> None:
         report("writes_per_s", per_s, "1/s", 250, least=True)
         report("write_errors", errors, "", 0)
         report("write_fairness", fairness, "", 0.25, least=True)
+        places(server, instance, gathered)
         report("rss_mb_serve", server.memory_mb(), "MB", 250)
     report("search_raw_index_p95_ms_10k", figures.raw_index_p95_ms(instance), "ms", None)
     report("index_members_per_s", figures.index_members_per_s(instance), "1/s", 600, least=True)
     many = figures.statements(instance, "m7")
-    few = figures.statements(build(folder, purposes, 10), "m7")
-    report("statements_max", max(many.values()), "", 12)
+    small = build(folder, purposes, 10)
+    gatherings.write(small, purposes, 10, circles=3, sessions=60)
+    few = figures.statements(small, "m7")
+    report("statements_max", max(*many.values(), *few.values()), "", 12)
     report("statements_growth", max(many[page] - few.get(page, many[page]) for page in many), "", 0)
     report("warm_paths_page_ms_100k", ways.page_ms(folder), "ms", 20)
 
@@ -101,6 +106,30 @@ def conversations(server: Server, there: dict[str, str]) -> None:
     report("thread_open_p95_ms_10_messages", short, "ms", None)
     report("poll_idle_ms", threads.poll_idle_ms(server.port, there["long"]), "ms", 5)
     report("message_post_p95_ms", threads.post_p95_ms(server.port, there), "ms", 25)
+
+
+def circles_and_sessions(server: Server, there: gatherings.There) -> None:
+    """Measure the pages of circles and of learning, and a full calendar."""
+    for name, paths in (
+        ("circles", ["/circles"]),
+        ("circle", gatherings.CIRCLES),
+        ("learning", ["/learning"]),
+        ("session", gatherings.SESSIONS),
+        ("calendar", ["/learning/calendar"]),
+    ):
+        taken = gatherings.page_p95_ms(server.port, paths)
+        report(f"{name}_page_p95_ms", taken, "ms", 25)
+    first, again = gatherings.feed_p95_ms(server.port, there)
+    report("calendar_feed_first_ms", first, "ms", None)
+    report("calendar_feed_ms", again, "ms", 100)
+
+
+def places(server: Server, instance: Path, there: gatherings.There) -> None:
+    """Measure 64 people who ask for the same places."""
+    per_s, errors = gatherings.places_per_s(server.port, there)
+    report("seat_requests_per_s", per_s, "1/s", None)
+    report("seat_errors", errors, "", 0)
+    report("seats_wrong", gatherings.wrong_places(instance, there), "", 0)
 
 
 def measure_large(folder: Path, purposes: Path) -> None:

@@ -234,7 +234,7 @@ def _decision(written: Written, circle: int, number: int, people: list[int]) -> 
 def _session(written: Written, number: int, circles: int) -> None:
     """Write a session with its hosts and its places: two of five are of a circle."""
     dice, now = written.dice, written.now
-    circle = number % circles + 1 if number % 5 in {2, 4} else None
+    circle = number // 5 % circles + 1 if number % 5 in {2, 4} else None
     starts = now + timedelta(
         days=number * 7919 % (BACK + AHEAD) - BACK, hours=number % 12, minutes=17
     )
