@@ -11,6 +11,7 @@ from network.circles.kinds import Life
 from network.circles.models import Circle
 from network.circles.queries.places import how_many, somebody_facilitates
 from network.circles.services.admitting import fill
+from network.circles.services.asking import readdress
 from network.circles.services.ending import archive_now
 from network.circles.services.turns import log, look_again, take
 from network.errors import Conflict, NotAllowed
@@ -63,6 +64,7 @@ def wake(db: Session, circle: Circle, place: Membership, *, now: datetime) -> No
     _move(circle, (Life.RESTING,), Life.FORMING if circle.began_at is None else Life.RUNNING)
     place.facilitates = True
     db.flush()  # who answers at the door reads who facilitates
+    readdress(db, circle, now=now)
     fill(db, circle, now)
     log(db, circle, "circles:woken", actor=place.member_id, now=now, to=("things",), place=place)
 
