@@ -70,6 +70,18 @@ def handed_over(db: Session, delivery: Delivery, context: Context) -> Sequence[L
     return [_letter(each, circle, context, subject, said) for each in readers]
 
 
+def left(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
+    """Bring those who facilitate the goodbye of somebody who left, where they wrote one."""
+    circle, who = _circle(db, delivery), _who(db, delivery)
+    place = db.get(Membership, delivery.event.data["membership"])
+    if circle is None or who is None or place is None or not place.goodbye:
+        return ()
+    readers = _readers(db, delivery, context, Membership.facilitates, _named_to_reader(who))
+    subject = _("Somebody says goodbye at %(house)s", house=context.house)
+    said = _("%(name)s has left “%(circle)s”, and says goodbye:", name=who.name, circle=circle.name)
+    return [_letter(each, circle, context, subject, said, place.goodbye) for each in readers]
+
+
 def closing(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
     """Tell those inside that the circle is ending, and that there is something left to say."""
     circle = _circle(db, delivery)
@@ -271,6 +283,7 @@ LETTERS = {
     "circles:let_in": let_in,
     "circles:joined": joined,
     "circles:place_free": place_free,
+    "circles:left": left,
     "circles:agreements:put": put,
     "circles:released": released,
     "circles:removed": removed,

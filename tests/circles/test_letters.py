@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from network.circles.kinds import DecisionAbout, Life
 from network.circles.models import Decision
 from network.circles.notices import LETTERS
-from network.circles.services import agreeing, deciding
+from network.circles.services import agreeing, deciding, staying
 from network.circles.services.turns import log
 from network.events.models import Delivery, Event
 from network.members.kinds import MembershipState, State
@@ -16,6 +16,7 @@ from network.members.services import boundaries
 from tests.circles.conftest import NAME, SLUG, act, place_of
 from tests.notices.conftest import deliver, letters, settings, time  # noqa: F401
 
+GOODBYE = "Thank you for the tea."
 WHY = "You spoke of us outside."
 TITLE, WORDS = "When we meet", "We meet on Thursdays."
 
@@ -69,6 +70,14 @@ def removed(db, it):
     told(db, it, "circles:removed", go(db, it, MembershipState.REMOVED), "dara", {"words": WHY})
 
 
+def left(db, it, goodbye=GOODBYE):
+    staying.leave(db, it.circle, place_of(db, it.rui), goodbye=goodbye, now=it.now)
+
+
+def left_without_words(db, it):
+    left(db, it, goodbye="")
+
+
 def closing(db, it):
     it.circle.life = Life.CLOSING
     told(db, it, "circles:closing", None, "dara")
@@ -100,6 +109,7 @@ HAPPENS = {
     "circles:let_in": (let_in, ["ivy"]),
     "circles:joined": (joined, ["dara"]),
     "circles:place_free": (place_free, ["ivy"]),
+    "circles:left": (left, ["dara"]),
     "circles:released": (released, ["rui"]),
     "circles:removed": (removed, ["rui"]),
     "circles:closing": (closing, ["ama", "bo", "rui"]),
@@ -135,7 +145,7 @@ def test_inv_58_59_a_letter_goes_to_whom_it_concerns_and_its_subject_tells_nothi
         words = " ".join(letter.get_content().split())
         assert NAME in words
         assert "Saltmarsh" in letter["Subject"]
-        private = (NAME, "Example", TITLE, WORDS, WHY)
+        private = (NAME, "Example", TITLE, WORDS, WHY, GOODBYE)
         assert not any(each in letter["Subject"] for each in private)
         assert not any(each in words for each in (TITLE, WORDS, "Only this.", "On Fridays."))
         assert (f"/circles/{SLUG}" in words) == (
@@ -149,6 +159,7 @@ def test_inv_58_59_a_letter_goes_to_whom_it_concerns_and_its_subject_tells_nothi
         (let_in, "ivy", "You asked to come into a circle, and you are in"),
         (joined, "dara", "Ivy Example has come into"),
         (place_free, "ivy", "A place came free, and it is yours."),
+        (left, "dara", f"Rui Example has left “{NAME}”, and says goodbye: {GOODBYE}"),
         (released, "rui", "You are missed."),
         (released, "rui", "for half a year you can come back by yourself"),
         (removed, "rui", WHY),
@@ -242,6 +253,8 @@ def put_again(db, it):
         (joined, ivy_is_shielded, []),
         (handed_over, blocks("rui", "dara"), []),
         (handed_over, rui_steps_down, []),
+        (left_without_words, lambda _db, _it: None, []),
+        (left, blocks("rui", "dara"), []),
         (released, comes_back, []),
         (removed, comes_back, []),
         (removed, rui_departs, []),

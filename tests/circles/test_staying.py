@@ -196,7 +196,7 @@ def test_inv_56_whoever_leaves_reads_nothing_later_and_says_goodbye(db, it):
     (event,) = told(db, "circles:left")
     assert event.actor_id == it.rui.id
     assert "Thank you" not in str(event.data)
-    assert sent_to(db, "circles:left") == ["learning"]
+    assert sent_to(db, "circles:left") == ["learning", "mail"]
 
 
 def test_inv_20_leaving_twice_is_once_and_the_first_goodbye_stands(db, it):

@@ -78,7 +78,7 @@ def leave(db: Session, circle: Circle, place: Membership, *, goodbye: str, now: 
     place.goodbye = words
     actor = db.get_one(Member, place.member_id)
     _go(db, circle, place, MembershipState.LEFT, actor=actor, now=now, keep=circle.leavers_keep)
-    log(db, circle, "circles:left", actor=actor.id, now=now, to=("learning",), place=place)
+    log(db, circle, "circles:left", actor=actor.id, now=now, to=("mail", "learning"), place=place)
     if alone:
         archive_now(db, circle, actor=actor, now=now)
     else:
