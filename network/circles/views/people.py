@@ -164,6 +164,7 @@ def _person(
         "circles/person.html",
         circle=seen.circle,
         place=place,
+        person=place.member,  # a form that was refused undoes what was loaded of a place
         turn=turn or TurnForm(submission=uuid4().hex),
         parting=parting or PartingForm(),
         status=status,
