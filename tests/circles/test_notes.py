@@ -13,7 +13,7 @@ from network.circles.services import notes as services
 from network.db import transaction
 from network.errors import NotAllowed, NotFound
 from network.members.kinds import MembershipState
-from tests.circles.conftest import HTMX, SLUG, a_place, act, here, place_of
+from tests.circles.conftest import HTMX, SLUG, a_circle, a_place, act, here, place_of
 from tests.conftest import post
 
 TITLE, BODY = "A yes in the room", "It is a *no* outside it."
@@ -197,6 +197,25 @@ def test_inv_56_whoever_left_reads_the_words_of_then(people, sign_in, note, now)
     assert (TITLE in mine, "New title" in mine, "Only ours" in mine) == (True, False, False)
     theirs = ama.get(NOTES).text
     assert (TITLE in theirs, "New title" in theirs, "Only ours" in theirs) == (False, True, True)
+
+
+def test_inv_56_whoever_left_keeps_the_words_of_then_though_they_are_in_another_circle(
+    people, sign_in, note, now
+):
+    def in_another(db, it):
+        there = a_circle(db, it.lee, now, slug="the-third-chair-abcdefgh")
+        db.add(a_place(there, it.lee, MembershipState.MEMBER, now))
+        write(db, there, it.lee, now)
+
+    act(lambda db, it: change(db, row(db), it.ama, now, "Since."))
+    act(in_another)
+    lee = sign_in(people.lee)
+    page = lee.get(f"{NOTES}/{note}")
+    assert (page.status_code, "outside it" in page.text, "Since." in page.text) == (
+        200,
+        True,
+        False,
+    )
 
 
 def test_inv_56_a_note_from_after_one_left_is_not_there(people, sign_in, note, now):

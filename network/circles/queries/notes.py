@@ -21,13 +21,16 @@ FAR = 2**31 - 1
 
 _AUTHOR = aliased(Member, name="author_of_wording")
 _LATER = aliased(CircleNoteVersion, name="later_wording")
+_ITSELF = aliased(CircleNote, name="note_itself")
 _IS_READ = and_(
     reads(BOUND, NOW, CircleNote.circle_id, CircleNote.written_at),
     reads(BOUND, NOW, CircleNote.circle_id, CircleNoteVersion.at),
 )
+# By `_ITSELF`, which stands in the same breath: what is nested deeper does not reach the note.
 _LAST_READ = (
     select(func.max(_LATER.version))
-    .where(_LATER.note_id == CircleNote.id, reads(BOUND, NOW, CircleNote.circle_id, _LATER.at))
+    .join(_ITSELF, _ITSELF.id == _LATER.note_id)
+    .where(_ITSELF.id == CircleNote.id, reads(BOUND, NOW, _ITSELF.circle_id, _LATER.at))
     .correlate(CircleNote)
     .scalar_subquery()
 )
