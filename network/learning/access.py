@@ -29,6 +29,12 @@ class Seen:
     now: datetime
 
     @property
+    def place(self) -> Seat | None:
+        """Their live place. What was offered and not taken in time is none, though no job ran."""
+        until = None if self.seat is None else self.seat.offer_until
+        return None if until is not None and until <= self.now else self.seat
+
+    @property
     def is_going(self) -> bool:
         """Whether a place is theirs."""
         return self.seat is not None and self.seat.state is SeatState.GOING

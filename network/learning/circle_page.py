@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from network.circles.access import Seen
@@ -16,20 +16,14 @@ from network.learning.beside import for_circle
 from network.learning.clock_words import when
 from network.learning.kinds import SessionState
 from network.learning.models import LearningSession, Seat
-from network.learning.visibility import LIVE_SEATS, hosts, known
+from network.learning.queries.coming import SEAT
+from network.learning.visibility import hosts, known
 from network.members.models import Member
 from network.members.visibility import BOUND, NOW, Viewer
 
 _NEXT = (
     select(LearningSession, Seat, hosts(BOUND))
-    .outerjoin(
-        Seat,
-        and_(
-            Seat.session_id == LearningSession.id,
-            Seat.member_id == BOUND.member_id,
-            Seat.state.in_(LIVE_SEATS),
-        ),
-    )
+    .outerjoin(Seat, SEAT)
     .where(
         LearningSession.circle_id == bindparam("circle", type_=BigId),
         LearningSession.state == SessionState.SCHEDULED,
