@@ -35,7 +35,7 @@ def ask_time(session: str) -> Page:
 def set_time(session: str) -> Any:  # noqa: ANN401
     seen = hosted(session)
     is_draft = seen.session.state is SessionState.DRAFT
-    form = sent(ScheduleForm if is_draft else TimeForm)
+    form, before = sent(ScheduleForm if is_draft else TimeForm), seen.session.sequence
     if not form.validate():
         return _time(seen, form, status=422)
     try:
@@ -46,7 +46,8 @@ def set_time(session: str) -> Any:  # noqa: ANN401
         )
         take(form, refusal)
         return _time(seen, form, status=422)
-    flash(_("It stands.") if is_draft else _("Everyone who has a place is asked again."))
+    is_moved = seen.session.sequence > before
+    flash(_("Everyone who has a place is asked again.") if is_moved else _("It stands."))
     return see_other("sessions.one", session=session)
 
 
