@@ -20,7 +20,7 @@ from network.asks.views import asks
 from network.circles import documents as circle_documents
 from network.circles import notices as circle_notices
 from network.circles.dress import TALK
-from network.circles.services.asking import APPLICATION, INVITATION
+from network.circles.services.answering import APPLICATION, INVITATION
 from network.circles.services.facilitating import TURN
 from network.circles.views import circles
 from network.config import Settings
