@@ -85,9 +85,7 @@ def due(
     return waiting, [ask for ask in found if ask.state is AskState.DECLINED]
 
 
-def mine_about(
-    db: Session, member: Member, kind: str, thing_id: int, now: datetime
-) -> Ask | None:
+def mine_about(db: Session, member: Member, kind: str, thing_id: int, now: datetime) -> Ask | None:
     """Return what asks this member about a thing and can still be answered, or None."""
     return db.scalar(
         _OF_MINE.where(
