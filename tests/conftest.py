@@ -6,12 +6,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import CodeType
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
@@ -28,6 +26,7 @@ from network.members.models import Member, Network
 from network.members.services.accounts import start_sign_in
 from network.members.services.joining import add_member
 from network.members.services.profiles import change_purpose, write
+from tests.compiled import COMPILED
 from tests.postgresql import cluster
 from tests.sweep.fixtures import fresh, lagging, offers, own, pair, that_day  # noqa: F401
 
@@ -94,22 +93,6 @@ def dispose(app: Flask) -> None:
 @pytest.fixture
 def instance(prepared: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(prepared, tmp_path / "instance"))
-
-
-class Compiled(BytecodeCache):
-    """Templates compiled once for all applications of this process."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], CodeType | None] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._kept.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key, bucket.checksum] = bucket.code
-
-
-COMPILED = Compiled()
 
 
 class Browser(FlaskClient):

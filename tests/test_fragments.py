@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 import network
 from network import htmx
-from tests.sweep.crawl import HTMX, every_value, filled, keys_to_open, rules
+from tests.sweep.crawl import HTMX, every_value, filled, rules
 from tests.sweep.forms import SENTENCE, Form, forms_in
 from tests.sweep.seed import World
 
@@ -177,11 +177,10 @@ def asked_for(own: World, rendered: list[Rendered]) -> Iterator[Asked]:
     done: set[str] = set()
     for viewer in VIEWERS:
         client, homes = own.client(viewer), defaultdict(list)
-        keys = ["purpose", "stage", "contact", *keys_to_open(own.app)]
         near = [own.story.people[label].handle for label in ("owner3", "stranger")]
-        values = every_value(own.app) | {"handle": near, "key": keys}
+        values = every_value(own.app) | {"handle": near}
         paths = [path for rule in rules(own.app, "GET") for path in filled(rule, values)]
-        paths += [f"/conversations/{key}?before=9" for key in keys[3:]]
+        paths += [f"/conversations/{key}?before=9" for key in values["conversations"]]
         for path in [*paths, "/people?q=words+that+came", "/people?q=nobodywrotethis"]:
             before = client.get(path)
             if before.status_code != 200 or before.mimetype != "text/html":

@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from difflib import unified_diff
-from email import message_from_bytes, policy
 
 import pytest
 import time_machine
@@ -30,9 +29,17 @@ from network.relationships.kinds import CONNECTION
 from network.relationships.models import Introduction
 from network.relationships.services import connections
 from network.relationships.services import introductions as services
-from tests.conftest import COMPILED
 from tests.sweep.canaries import told
-from tests.sweep.crawl import HTMX, UNKNOWN, answer, difference, filled, rules
+from tests.sweep.crawl import (
+    HTMX,
+    UNKNOWN,
+    answer,
+    difference,
+    every_value,
+    filled,
+    letter_in,
+    rules,
+)
 from tests.sweep.seed import NOW, World, close, open_network, twin
 
 NAMES = ("ama", "rui", "dara", "eli")
@@ -78,8 +85,6 @@ def worlds(told_once: World, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """Two copies, alike to the byte."""
     folder = tmp_path_factory.mktemp("twins")
     made = [twin(told_once, folder / name) for name in ("one", "other")]
-    for world in made:
-        world.app.jinja_env.bytecode_cache = COMPILED
     yield made
     for world in made:
         close(world)
@@ -178,9 +183,9 @@ def paths(world: World, *, all_of_them: bool) -> Iterator[str]:
     only those that tell of people and of what is open between them.
     """
     with world.app.app_context(), reading() as db:
-        mine, letters = (list(db.scalars(select(each.key))) for each in (Introduction, Ask))
+        mine = list(db.scalars(select(Introduction.key)))
     if all_of_them:
-        values = {"handle": [*NAMES, UNKNOWN], "key": [*mine, *letters, UNKNOWN]}
+        values = every_value(world.app)
         for rule in rules(world.app, "GET"):
             yield from filled(rule, values)
     else:
@@ -222,11 +227,8 @@ def pages(world: World, viewer: str, *, all_of_them: bool) -> Iterator[tuple[str
 
 def letters_to(world: World, name: str) -> list[tuple[str, str]]:
     world.run_worker({"mail"})
-    letters = [
-        message_from_bytes(each.read_bytes(), policy=policy.default) for each in world.letters()
-    ]
-    mine = [each for each in letters if str(each["To"]) == f"{name}@{name}.example"]
-    return sorted((str(each["Subject"]), each.get_content()) for each in mine)
+    read, mine = map(letter_in, world.letters()), f"{name}@{name}.example"
+    return sorted((str(each["Subject"]), said) for each, said in read if str(each["To"]) == mine)
 
 
 def cannot_tell(pair: list[World], viewer: str, *, all_of_them: bool = False) -> None:

@@ -6,12 +6,20 @@ Audience levels are those of DESIGN.md: 1 only me, 2 my connections, 3 members, 
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass, field
 
-WORD = re.compile(r"zq[bdfgklmnprtvz]{10}q")
-LETTERS = "bdfgklmnprtvz"
+from tests.sweep.canaries_circles import (
+    CIRCLES,
+    NEEDS,
+    ROOMS,
+    SESSIONS,
+    Circle,
+    Need,
+    Room,
+    Session,
+)
+from tests.sweep.words import word
+
 OWNERS = ("owner1", "owner2", "owner3", "owner4")
 # In the order in which levels are dealt to them. Availability has two lines of words, not a body.
 PARTS = (
@@ -35,20 +43,6 @@ SEARCHED = frozenset(PARTS) - {"links", "languages", "availability", "contact"}
 WAYS = ("direct", "widened", "narrowed")
 SHIELDED_DOMAIN = "shielded.example"
 SHIELDED_NAME = "Nordanvik Halls"
-
-
-def word(label: str) -> str:
-    """Return the canary of a label: thirteen letters that no stemmer shortens and nobody writes."""
-    number = int.from_bytes(hashlib.sha256(label.encode()).digest()[:8])
-    letters = "".join(
-        LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(10)
-    )
-    return f"zq{letters}q"
-
-
-def words_in(text: str) -> set[str]:
-    """Return all canaries that a text holds."""
-    return set(WORD.findall(text.lower()))
 
 
 @dataclass(frozen=True)
@@ -221,6 +215,10 @@ class Story:
     notes: list[Noted] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)
     introductions: list[Brought] = field(default_factory=list)
+    circles: tuple[Circle, ...] = CIRCLES
+    sessions: tuple[Session, ...] = SESSIONS
+    needs: tuple[Need, ...] = NEEDS
+    rooms: tuple[Room, ...] = ROOMS
     blocks: set[tuple[str, str]] = field(default_factory=set)
     shields: set[tuple[str, str]] = field(default_factory=set)  # owner, domain or name
     door: list[AtTheDoor] = field(default_factory=list)

@@ -7,20 +7,44 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from itertools import product
+from pathlib import Path
 from urllib.parse import quote
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from network.columns import Base
+from network.asks.models import Ask
+from network.circles.kinds import Form
+from network.circles.models import Circle, CircleNote, Decision
 from network.conversations.models import Conversation, Message
 from network.db import reading
-from network.members.models import Member
-from network.relationships.models import Introduction
+from network.learning.models import (
+    Commitment,
+    GreenRoom,
+    HarvestEntry,
+    LearningNeed,
+    LearningSession,
+    Round,
+    Seat,
+)
+from network.members.kinds import Part
+from network.members.models import (
+    Application,
+    Invitation,
+    Member,
+    Membership,
+    SavedSearch,
+    Shield,
+    SignIn,
+)
+from network.relationships.models import Introduction, Vouch
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HTMX = {"HX-Request": "true"}
@@ -32,8 +56,46 @@ NEW_KEY = re.compile(
 # What differs between two answers that say the same: the cookie, and how long a masked token was.
 NOT_COMPARED = {"set-cookie", "content-length", "date"}
 UNKNOWN = "zz-nobody"
-# Of these every key is tried: each is shown to other people.
-MANY = {"conversation", "introduction"}
+ARGUMENT = re.compile(r"([\w-]+)/<(?:[a-z]+:)?(\w+)>")
+# What an argument is called, and whose keys it takes: `<key>` is called by what it stands behind.
+KEYS = {
+    "asks": Ask.key,
+    "conversations": Conversation.key,
+    "introductions": Introduction.key,
+    "vouches": Vouch.key,
+    "shields": Shield.key,
+    "sign-ins": SignIn.key,
+    "kept": SavedSearch.key,
+    "applications": Application.key,
+    "invitations": Invitation.key,
+    "handle": Member.handle,
+    "slug": Circle.slug,
+    "session": LearningSession.key,
+    "need": LearningNeed.key,
+    "room": GreenRoom.key,
+    "entry": HarvestEntry.key,
+    "commitment": Commitment.key,
+    "round_key": Round.key,
+}
+# What is found only behind what it belongs to.
+WITHIN = {
+    "conversations/message_key": select(Conversation.key, Message.key).join(
+        Message, Message.conversation_id == Conversation.id
+    ),
+    "slug/note": select(Circle.slug, CircleNote.key).join(
+        CircleNote, CircleNote.circle_id == Circle.id
+    ),
+    "slug/decision": select(Circle.slug, Decision.key).join(
+        Decision, Decision.circle_id == Circle.id
+    ),
+    "slug/handle": select(Circle.slug, Member.handle)
+    .join(Membership, Membership.circle_id == Circle.id)
+    .join(Member, Member.id == Membership.member_id)
+    .distinct(),
+    "session/seat": select(LearningSession.key, Seat.key).join(
+        Seat, Seat.session_id == LearningSession.id
+    ),
+}
 
 
 def rules(app: Flask, method: str) -> list[Rule]:
@@ -48,34 +110,53 @@ def unsafe_rules(app: Flask) -> list[Rule]:
     return sorted(found, key=lambda rule: rule.rule)
 
 
+def arguments(rule: Rule) -> list[str]:
+    """Return what the arguments of a route are called, in their order."""
+    return [behind if name == "key" else name for behind, name in ARGUMENT.findall(rule.rule)]
+
+
 def filled(rule: Rule, values: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Yield the route with each combination of the values that its arguments may have."""
-    names = sorted(rule.arguments)
-    for chosen in product(*(values.get(name, [UNKNOWN]) for name in names)):
-        path = rule.rule
-        for name, value in zip(names, chosen, strict=True):
-            path = re.sub(rf"<(?:[a-z]+:)?{name}>", quote(value, safe=""), path)
-        yield path
+    """Yield the route with each combination of the values that its arguments may have: with those
+    that belong together, where the values name them so (`slug/note`).
+    """
+    names = arguments(rule)
+    together = values.get("/".join(names)) if len(names) > 1 else None
+    chosen = product(*(values.get(name, [UNKNOWN]) for name in names))
+    for each in chosen if together is None else (pair.split("/") for pair in together):
+        given = iter(each)
+        yield re.sub(r"<[^>]+>", lambda _: quote(next(given), safe=""), rule.rule)  # noqa: B023
 
 
 def every_value(app: Flask) -> dict[str, list[str]]:
-    """Return every handle, and keys of each kind of thing, for the arguments so named."""
+    """Return every key of each kind of thing, one of another thing and one of nothing, for the
+    arguments so called.
+    """
     with app.app_context(), reading() as db:
-        handles = list(db.scalars(select(Member.handle)))
-        keys = [
-            key
-            for table in Base.metadata.sorted_tables
-            if "key" in table.columns
-            for key in db.scalars(select(table.c.key).limit(12 if table.name in MANY else 2))
-        ]
-        messages = list(db.scalars(select(Message.key).order_by(Message.id).limit(3)))
+        found = {name: list(db.scalars(select(column))) for name, column in KEYS.items()}
+        pairs = {name: _pairs(db, name) for name in WITHIN}
+    others = {name: next(iter(keys), UNKNOWN) for name, keys in found.items()}
+    for name, keys in found.items():
+        keys += [others["asks" if name != "asks" else "conversations"], UNKNOWN]
     return {
-        "handle": [*handles, UNKNOWN],
-        "key": [*keys, "purpose", "contact", "history", "availability", UNKNOWN],
+        **found,
+        **pairs,
+        "profile": [*Part, UNKNOWN],
+        "form": [*Form, UNKNOWN],
         "who": ["connection", "member", "web", UNKNOWN],
-        "message_key": [*messages, UNKNOWN],
         "token": [UNKNOWN],
     }
+
+
+def _pairs(db: Session, name: str) -> list[str]:
+    """Return each thing behind what it belongs to; and one behind another, behind nothing, and
+    none.
+    """
+    pairs = [tuple(row) for row in db.execute(WITHIN[name])]
+    if not pairs:
+        return [f"{UNKNOWN}/{UNKNOWN}"]
+    (first, one), (last, _) = pairs[0], pairs[-1]
+    pairs += [(last, one), (first, UNKNOWN), (UNKNOWN, one)]
+    return ["/".join(pair) for pair in dict.fromkeys(pairs)]
 
 
 def answer(client: FlaskClient, method: str, path: str, **kwargs: object) -> tuple[object, ...]:
@@ -88,6 +169,14 @@ def masked(response: TestResponse) -> tuple[object, ...]:
     headers = [pair for pair in response.headers if pair[0].lower() not in NOT_COMPARED]
     body = NEW_KEY.sub(rb"\1", TOKEN.sub(rb"\1", response.data))
     return response.status_code, sorted(headers), body
+
+
+def letter_in(file: Path) -> tuple[EmailMessage, str]:
+    """Return a letter, and all that it says: its words, and what it brings for a calendar."""
+    letter = message_from_bytes(file.read_bytes(), policy=policy.default)
+    parts = [part for part in letter.walk() if part.get_content_maintype() == "text"]
+    said = [part.get_content() for part in parts]
+    return letter, "\n".join(each if isinstance(each, str) else each.decode() for each in said)
 
 
 def difference(one: tuple[object, ...], other: tuple[object, ...]) -> list[str]:
@@ -103,9 +192,3 @@ def difference(one: tuple[object, ...], other: tuple[object, ...]) -> list[str]:
 def told(response: TestResponse) -> str:
     """Return everything that an answer tells: its body, and where its headers lead."""
     return "\n".join([response.get_data(as_text=True), *(value for _, value in response.headers)])
-
-
-def keys_to_open(app: Flask) -> list[str]:
-    """Return the key of every conversation and of every introduction."""
-    with app.app_context(), reading() as db:
-        return [*db.scalars(select(Conversation.key)), *db.scalars(select(Introduction.key))]

@@ -33,8 +33,9 @@ def offers(fresh: World) -> list[Offered]:
     """One form of each kind that the pages offer these people."""
     near = [fresh.story.people[label].handle for label in ("owner1", "stranger", "second")]
     viewers = ("", "invited", "owner1", "steward", "connection", "resting")
+    more = ("owner1", "connection", "owner2", "asked", "owner3", "stranger")
     with time_machine.travel(NOW, tick=False):
-        return offered(fresh, viewers, near)
+        return offered(fresh, viewers, more, near)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ remembering.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from tests.sweep.crawl import UNSAFE, every_value, filled, keys_to_open, rules, unsafe_rules
+from tests.sweep.crawl import UNSAFE, every_value, filled, rules, unsafe_rules
 from tests.sweep.seed import World
 
 # Somebody who is shown as a way, and to whom.
@@ -23,6 +23,10 @@ TYPED = {
     "password": "a long walk by the sea",
     "text": SENTENCE,
     "search": SENTENCE,
+    "number": "7",
+    "date": "2026-12-20",
+    "time": "18:30",
+    "month": "2026-12",
 }
 
 
@@ -95,8 +99,8 @@ class _Reader(HTMLParser):
     def _press(self, name: str, it: dict[str, str]) -> None:
         if "formaction" in it:
             self.forms.append(replace(self._open, action=it["formaction"], hx="", target=""))
-        elif name and not self._pressed:
-            self._open.data.append((name, it.get("value", "")))
+        elif not self._pressed:
+            self._open.data += [(name, it.get("value", ""))] if name else []
             self._pressed = True
 
     def handle_data(self, data: str) -> None:
@@ -140,18 +144,27 @@ def rule_of(app: Flask, path: str, method: str) -> Rule | None:
     return rule
 
 
-def offered(world: World, viewers: Iterable[str], handles: list[str]) -> list[Offered]:
-    """Return one form for each route that changes something, as these viewers are offered it."""
+def is_beside(path: str) -> bool:
+    """Whether an address is one of circles or of learning."""
+    return path.startswith(("/circles", "/learning", "/green-rooms"))
+
+
+def offered(
+    world: World, viewers: Sequence[str], more: Sequence[str], handles: list[str]
+) -> list[Offered]:
+    """Return one form for each route that changes something, as these viewers are offered it; those
+    of `more` at circles and at what is learned.
+    """
     found: dict[str, Offered] = {}
-    keys = ["purpose", *keys_to_open(world.app)]
-    values = every_value(world.app) | {"handle": handles, "key": keys}
-    for viewer in viewers:
+    values = every_value(world.app) | {"handle": handles, "profile": ["purpose"]}
+    for viewer in dict.fromkeys((*viewers, *more)):
         client = world.client(viewer)
         values["token"] = world.links.get(viewer, [])
         paths = [path for rule in rules(world.app, "GET") for path in filled(rule, values)]
         to_one = f"/conversations/new?to={world.story.people['connection'].handle}"
         connector, target = (world.story.people[each].handle for each in CARRIED_BY)
         asked = f"/people/{target}/introduction?through={connector}"
+        paths = [each for each in paths if viewer in (more if is_beside(each) else viewers)]
         for path in [to_one, asked, *paths, "/people?q=quiet"]:
             for form in forms_in(client.get(path).text):
                 if form.method not in UNSAFE:

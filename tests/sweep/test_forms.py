@@ -12,12 +12,17 @@ from werkzeug.test import TestResponse
 from network.columns import Base
 from tests.sweep.crawl import HTMX, filled, unsafe_rules
 from tests.sweep.forms import Offered, not_offered
-from tests.sweep.seed import World, dump
+from tests.sweep.seed import MASS, World, dump
 
 # Offered only where there is something to offer: a demo, words that have stood for half a year, an
 # ask that was put off and whose day has come.
 RARELY_OFFERED = {"demo.enter", "profile.confirm", "participation.confirm", "asks.let_go"}
-LAST = ("conversations.leave", "signing_in.sign_out")
+# What ends something that other forms are about.
+LAST = (
+    *("conversations.leave", "signing_in.sign_out", "calendar.revoke", "sessions.cancel"),
+    *("circles.archive", "circles.close", "circles.put_to_rest", "circles.set_aside"),
+    *("keeping.close_harvest", "needs.let_go"),
+)
 
 
 def send(
@@ -66,7 +71,7 @@ def extras() -> dict[str, str]:
                 values[column.name] = "1"
             elif not isinstance(kind, LargeBinary):
                 dated = isinstance(getattr(kind, "impl", kind), DateTime)
-                values[column.name] = "2020-01-01" if dated else "zzmass"
+                values[column.name] = "2020-01-01" if dated else MASS
     return values
 
 
