@@ -17,6 +17,7 @@ from tests.sweep.seed import World
 
 # Somebody who is shown as a way, and to whom.
 CARRIED_BY = ("connection", "second")
+FEW = 12  # of messages, notes and places, all of which look alike
 SENTENCE = "A sentence that is long enough."
 TYPED = {
     "email": "somebody.new@outside.example",
@@ -157,6 +158,7 @@ def offered(
     """
     found: dict[str, Offered] = {}
     values = every_value(world.app) | {"handle": handles, "profile": ["purpose"]}
+    values |= {name: found[:FEW] for name, found in values.items() if "/" in name}
     for viewer in dict.fromkeys((*viewers, *more)):
         client = world.client(viewer)
         values["token"] = world.links.get(viewer, [])

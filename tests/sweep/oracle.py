@@ -191,7 +191,7 @@ def letter_to(story: Any, email: str) -> set[str]:
         if person.email == email:
             if person.state in OUT:
                 return set()
-            return may_see(story, person.label) | parted_from(story, person.label)
+            return may_see(story, person.label, "/circles") | parted_from(story, person.label)
     for one in story.door:
         if one.email == email:
             return may_reach_the_invited(story, one)
