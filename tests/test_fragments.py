@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 import network
 from network import htmx
 from tests.sweep.crawl import HTMX, every_value, filled, rules
-from tests.sweep.forms import SENTENCE, Form, forms_in
+from tests.sweep.forms import SENTENCE, Form, forms_in, rule_of
 from tests.sweep.seed import World
 
 ROOT = Path(network.__file__).parent
@@ -176,7 +176,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[Rendered]:
 def asked_for(own: World, rendered: list[Rendered]) -> Iterator[Asked]:
     """Yield every part that the pages would ask for, by forms and links, and each page's own."""
     done: set[str] = set()
-    whole: set[str] = set()  # pages that have no parts
+    whole: set[str] = set()  # routes whose pages have no parts
     for viewer in VIEWERS:
         client, homes = own.client(viewer), defaultdict(list)
         near = [own.story.people[label].handle for label in ("owner3", "stranger")]
@@ -190,12 +190,12 @@ def asked_for(own: World, rendered: list[Rendered]) -> Iterator[Asked]:
                 continue
             for each in read(before.text).ids:
                 homes[each].append(path)
-            if rendered[-1][0] not in whole:
+            if (endpoint := rule_of(own.app, path, "GET").endpoint) not in whole:
                 part = client.get(path, headers=HTMX)
                 if rendered[-1][1]:
                     yield Asked(rendered[-1], "", part, [before], f"GET {path}")
                 else:
-                    whole.add(rendered[-1][0])
+                    whole.add(endpoint)
             links = [Form(hx=it["hx-get"], target=it.get("hx-target", "")) for it in linked(before)]
             for form in [*forms_in(before.text), *links]:
                 kind = f"{form.method} {KEY.sub('', form.hx)}"
