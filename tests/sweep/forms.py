@@ -168,7 +168,8 @@ def offered(
         asked = f"/people/{target}/introduction?through={connector}"
         paths = [each for each in paths if viewer in (more if is_beside(each) else viewers)]
         for path in [to_one, asked, *paths, "/people?q=quiet"]:
-            for form in forms_in(client.get(path).text):
+            page = client.get(path)
+            for form in forms_in(page.text) if page.status_code == 200 else ():
                 if form.method not in UNSAFE:
                     continue
                 rule = rule_of(world.app, form.action, form.method)
