@@ -30,6 +30,7 @@ def heard(viewer: Viewer, message: Any = Message) -> ColumnElement[bool]:  # noq
             stay.member_id == viewer.member_id,
             stay.after_turn < message.turn,
             or_(stay.until_turn.is_(None), stay.until_turn >= message.turn),
+            or_(stay.lapses_at.is_(None), stay.lapses_at >= message.sent_at),
         ),
         or_(
             message.author_id == viewer.member_id,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from network import mail
@@ -36,6 +36,7 @@ def sent(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter]:
             Participant.conversation_id == conversation.id,
             Participant.member_id != message.author_id,
             Participant.left_at.is_(None),
+            or_(Participant.lapses_at.is_(None), Participant.lapses_at >= message.sent_at),
             Participant.muted.is_(False),
             Participant.after_turn < message.turn,
             Participant.read_turn < message.turn,

@@ -129,7 +129,11 @@ def company(db: Session, member: Member, thread: Thread, now: datetime) -> Seque
     """Return the stays of everybody else, in the order in which they came."""
     bound = {**Viewer.of(member).at(now), "conversation": thread.conversation.id}
     rows = db.execute(_COMPANY, bound)
-    return [_met(thread.stays, *row) for row in rows if _overlaps(thread.stays, row[0])]
+    return [
+        _met(thread.stays, *row)
+        for row in rows
+        if _overlaps(thread.stays, row[0]) and _still_told(thread, row[0].joined_at)
+    ]
 
 
 def _met(mine: Sequence[Participant], stay: Participant, other: Member | None) -> Company:
@@ -147,6 +151,12 @@ def _overlaps(mine: Sequence[Participant], stay: Participant) -> bool:
         and (stay.until_turn is None or stay.until_turn > each.after_turn)
         for each in mine
     )
+
+
+def _still_told(thread: Thread, at: datetime) -> bool:
+    """Whether what happened then is told: not what came after a stay had lapsed."""
+    lapses_at = thread.stay.lapses_at
+    return lapses_at is None or at <= lapses_at
 
 
 def others_now(people: Sequence[Company]) -> Sequence[Member]:
@@ -204,7 +214,7 @@ def _steps(thread: Thread, people: Sequence[Company]) -> Sequence[Entry]:
         parted = thread.is_direct and stay.until_turn == thread.stay.until_turn
         if stay.left_at is not None and stay.until_turn is not None and not parted:
             found.append(Entry(stay.until_turn, stay.left_at, who))
-    return [entry for entry in found if _was_here(thread, entry.turn)]
+    return [e for e in found if _was_here(thread, e.turn) and _still_told(thread, e.at)]
 
 
 def _was_here(thread: Thread, turn: int) -> bool:
@@ -331,6 +341,7 @@ _WRITING = (
         Conversation.id == bindparam("conversation", type_=BigId),
         _MY.member_id == BOUND.member_id,
         _MY.left_at.is_(None),
+        or_(_MY.lapses_at.is_(None), _MY.lapses_at > NOW),
         or_(Conversation.closes_at.is_(None), Conversation.closes_at > NOW),
         or_(
             Conversation.about != About.DIRECT,
@@ -358,8 +369,8 @@ def stay_to_write_from(
 
 def can_write(thread: Thread, people: Sequence[Company], now: datetime) -> bool:
     """Whether the page offers to write: the same as `stay_to_write_from`, of what was loaded."""
-    closes_at = thread.conversation.closes_at
-    if not thread.is_here or (closes_at is not None and closes_at <= now):
+    ends = (thread.conversation.closes_at, thread.stay.lapses_at)
+    if not thread.is_here or any(each is not None and each <= now for each in ends):
         return False
     return not thread.is_direct or any(each.member is not None and each.here for each in people)
 

@@ -998,6 +998,9 @@ def upgrade() -> None:
     with op.batch_alter_table("participation", schema=None) as batch_op:
         batch_op.alter_column("who_may_invite", server_default=None)
 
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("lapses_at", UtcDateTime(), nullable=True))
+
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("closes_at", UtcDateTime(), nullable=True))
         batch_op.drop_constraint(batch_op.f("ck_conversation_about"), type_="check")
@@ -1017,6 +1020,9 @@ def downgrade() -> None:
             batch_op.f("ck_conversation_about"), "about IN ('direct', 'group', 'introduction')"
         )
         batch_op.drop_column("closes_at")
+
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.drop_column("lapses_at")
 
     with op.batch_alter_table("participation", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_participation_who_may_invite"), type_="check")

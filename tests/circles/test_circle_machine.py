@@ -58,6 +58,8 @@ class Circles(RuleBasedStateMachine):
     def begin(self, door: Door, keep: bool) -> None:
         self.now = NOON
         self.heard: dict[int, set[int]] = {each: set() for each in self.people.values()}
+        # What was said while their yes was missing: theirs once they are inside again.
+        self.missed: dict[int, set[int]] = {each: set() for each in self.people.values()}
         with transaction() as db:
             db.execute(delete(Block))
             plan = Plan("A circle", "To lead well together.", "", "", door, 3, leavers_keep=keep)
@@ -253,7 +255,8 @@ class Circles(RuleBasedStateMachine):
             )
             for each in self.in_it(db):
                 if self.sits(db, thread, each):
-                    self.heard[each].add(sent.id)
+                    kept = self.heard if self.is_inside(db, each) else self.missed
+                    kept[each].add(sent.id)
 
         self.act(who, say)
 
@@ -279,6 +282,11 @@ class Circles(RuleBasedStateMachine):
     def places(self, db, which) -> list[Membership]:
         mine = Membership.circle_id == self.circle
         return list(db.scalars(select(Membership).where(mine, which)))
+
+    def is_inside(self, db, member_id: int) -> bool:
+        eyes = Viewer(member_id=member_id, belongs="")
+        may = select(Circle.id).where(Circle.id == self.circle, inside(eyes, self.now))
+        return db.scalar(may) is not None
 
     def sits(self, db, thread, member_id: int) -> bool:
         return (
@@ -380,7 +388,10 @@ class Circles(RuleBasedStateMachine):
                         )
                     )
                 )
-                assert hears <= self.heard[member_id], who
+                theirs = self.heard[member_id]
+                if self.is_inside(db, member_id):
+                    theirs = theirs | self.missed[member_id]
+                assert hears <= theirs, who
                 last = db.scalars(
                     select(Membership)
                     .where(

@@ -57,7 +57,7 @@ def of_circle(story: Any, viewer: str, circle: Any) -> set[str]:
             left = {who for who, how in circle.people.items() if how == "left"}
             seen |= {circle.own(f"parts {who}") for who in left}
     if circle.people.get(viewer) == "owes yes":
-        seen |= {circle.own("said"), circle.own("late said")}  # they have not left its thread
+        seen |= {circle.own("said")}  # in its thread, what was said while their yes counted
     if keeps(circle, viewer):
         seen |= {circle.own(each) for each in EARLY}
     return (seen | _between(story, viewer, circle)) - _unsaid(story, viewer, circle)

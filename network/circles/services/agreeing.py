@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
 
 from network.circles.kinds import Life
 from network.circles.models import Agreements, Circle
 from network.circles.services.admitting import must_be_present
 from network.circles.services.founding import REVIEW_AFTER
+from network.circles.services.talking import renew_talk
 from network.circles.services.turns import log, take
 from network.circles.visibility import GRACE, IN_IT, inside
 from network.errors import NotAllowed, NotFound
@@ -38,6 +39,7 @@ def put(db: Session, circle: Circle, *, words: str, actor: Member, now: datetime
     mine = db.scalar(_place_of(circle, actor))
     if mine is not None:
         mine.agreed_version, mine.agreed_at = version, now
+    renew_talk(db, circle, true(), now=now)
     log(
         db,
         circle,
@@ -66,6 +68,7 @@ def agree(db: Session, place: Membership, *, version: int, now: datetime) -> Non
     if place.agreed_version == version:
         return
     place.agreed_version, place.agreed_at = version, now
+    renew_talk(db, circle, Membership.id == place.id, now=now)
     log(
         db,
         circle,

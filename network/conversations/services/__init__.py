@@ -1,6 +1,12 @@
 """What people do in conversations: begin one, say something in it, come, go, and put it aside."""
 
-from network.conversations.services.belonging import close_about, join_about, leave_about
+from network.conversations.services.belonging import (
+    close_about,
+    has_lapsed,
+    join_about,
+    leave_about,
+    let_lapse_about,
+)
 from network.conversations.services.opening import (
     MOST_OTHERS,
     add,
@@ -16,10 +22,12 @@ __all__ = (
     "MOST_OTHERS",
     "add",
     "close_about",
+    "has_lapsed",
     "join_about",
     "keep_draft",
     "leave",
     "leave_about",
+    "let_lapse_about",
     "mark_read",
     "may_start",
     "mute",

@@ -91,3 +91,20 @@ def close_about(db: Session, about: About, thing_id: int, *, at: datetime) -> No
     conversation = _conversation_of(db, about, thing_id)
     if conversation is not None:
         conversation.closes_at = at
+
+
+def let_lapse_about(
+    db: Session, about: About, thing_id: int, *, person_id: int, at: datetime | None
+) -> None:
+    """Let somebody's place in the conversation of a thing lapse at an instant, or not at all."""
+    conversation = _conversation_of(db, about, thing_id)
+    stay = None if conversation is None else live_stay(db, conversation.id, person_id)
+    if stay is not None:
+        stay.lapses_at = at
+
+
+def has_lapsed(db: Session, about: About, thing_id: int, *, person_id: int, now: datetime) -> bool:
+    """Whether somebody's place in the conversation of a thing has lapsed."""
+    conversation = _conversation_of(db, about, thing_id)
+    stay = None if conversation is None else live_stay(db, conversation.id, person_id)
+    return stay is not None and stay.lapses_at is not None and stay.lapses_at <= now
