@@ -144,8 +144,14 @@ def test_a_key_that_this_account_may_not_read_is_named(tmp_path: Path, nobody: l
 
 def test_links_in_letters_lead_to_where_the_network_is_served(instance: Path):
     with running(instance, COMMONWEAL_BASE_URL="") as network:
-        fields = {"reason": "You count what I cook; show me how.", "submission": "once"}
+        why = "You count what I cook; show me how."
+        fields = {"reason": why, "submission": "once"}
         asked = Somebody(network, "rui").post_form("/people/dawit/connect", **fields)
         assert asked.status_code == 303
-        until(lambda: network.letters, seconds=10, what="a letter")
-        assert f"{network.url}/asks" in network.letters[0].body
+
+        def mine() -> list[str]:
+            # The demo owes other letters as well, and any of them may go first.
+            return [each.body for each in network.letters if why in each.body]
+
+        until(mine, seconds=10, what="a letter")
+        assert f"{network.url}/asks" in mine()[0]
