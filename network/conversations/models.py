@@ -105,7 +105,7 @@ class Participant(Base):
     until_turn: Mapped[int | None]
     joined_at: Mapped[Instant]
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Where a stay rests on a yes that runs out: what is said later is not heard until it is renewed.
+    # Where a stay rests on a yes that runs out: what is said later is not heard until it is anew.
     lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     read_turn: Mapped[int] = mapped_column(default=0)
     muted: Mapped[bool] = mapped_column(Boolean, default=False)
