@@ -15,7 +15,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -40,8 +40,40 @@ GATE_LOOK_S = 0.25
 # A gate that nobody passed for so long stands still: somebody holds it who does not come back.
 GATE_STILL_S = 1.0
 
+
+class Migrations(Alembic):
+    """Migrations that may make a table anew, as SQLite has to: what refers to it stays.
+
+    Dropping a table deletes its rows first, and with foreign keys on, everything that hangs on
+    them. So they are off while the schema changes, and looked through before it is committed.
+    """
+
+    def run_migrations(self, fn: Callable[..., list[Any]], **kwargs: Any) -> None:  # noqa: ANN401
+        """Run one way up or down, in one transaction."""
+        connection = self.migration_context.connection
+        if connection is None or connection.dialect.name != "sqlite":
+            super().run_migrations(fn, **kwargs)
+            return
+        connection.rollback()  # in a transaction the setting is deaf
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys=OFF")
+        event.listen(connection, "commit", _nothing_dangles)
+        try:
+            super().run_migrations(fn, **kwargs)
+        finally:
+            event.remove(connection, "commit", _nothing_dangles)
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _nothing_dangles(connection: Connection) -> None:
+    found = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if found is not None:
+        message = f"a migration would leave rows of {found[0]} that refer to nothing"
+        raise RuntimeError(message)
+
+
 db = SQLAlchemy(session_options={"expire_on_commit": False})
-alembic = Alembic(run_mkdir=False, command_name="", metadatas=Base.metadata)
+alembic = Migrations(run_mkdir=False, command_name="", metadatas=Base.metadata)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 

@@ -60,6 +60,8 @@ class Circle(Base):
     life: Mapped[Life] = mapped_column(enum(Life), default=Life.FORMING)
     # At most so many people; whoever rests keeps their place.
     most: Mapped[int] = mapped_column(SmallInteger)
+    # Whether a team may be approached with work; then it opens by its rule.
+    open_to_work: Mapped[bool] = mapped_column(Boolean, default=False)
     opens_when: Mapped[OpeningRule] = mapped_column(enum(OpeningRule), default=OpeningRule.EVERYONE)
     # Whether whoever leaves goes on reading what was written while they were here.
     leavers_keep: Mapped[bool] = mapped_column(Boolean, default=True)

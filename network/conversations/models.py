@@ -38,6 +38,9 @@ class About(StrEnum):
     CIRCLE = "circle"
     SESSION = "session"
     GREEN_ROOM = "green_room"
+    APPROACH = "approach"
+    LET_US_TALK = "let_us_talk"
+    REFERRAL = "referral"
 
 
 class Conversation(Base):

@@ -59,6 +59,8 @@ class Network(Base):
     joining: Mapped[Joining] = mapped_column(enum(Joining), default=Joining.INVITATION)
     questions: Mapped[str] = mapped_column(String(2000), default="")
     demo: Mapped[bool] = mapped_column(Boolean, default=False)
+    # Whether one organisation runs it for its own people: a need may then be shown to everybody.
+    one_organisation: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class Member(Base):
@@ -87,7 +89,9 @@ class Member(Base):
         BigId, ForeignKey("member.id", ondelete="SET NULL")
     )
     portrait_version: Mapped[int] = mapped_column(default=0)
-    # What shields are compared with: the ends of the address and the words of current roles.
+    # Of the organisations that they speak for here: names and address ends, as shields read them.
+    represents: Mapped[str] = mapped_column(String(1000), default="")
+    # What shields are compared with: the ends of the address, the words of roles, and those.
     belongs: Mapped[str] = mapped_column(String(2000), default="")
 
     participation: Mapped[Participation] = relationship(
@@ -156,6 +160,10 @@ class Participation(Base):
     )
     who_may_invite: Mapped[WhoMayAsk] = mapped_column(
         enum(WhoMayAsk, name="who_may_invite"), default=WhoMayAsk.ANYONE
+    )
+    # Who may come with work, of the kinds in `work`.
+    who_may_approach: Mapped[WhoMayAsk] = mapped_column(
+        enum(WhoMayAsk, name="who_may_approach"), default=WhoMayAsk.ANYONE
     )
     open_to_introductions: Mapped[bool] = mapped_column(Boolean, default=True)
     # Whether their connections may see that they know somebody, and ask to be introduced.

@@ -1012,7 +1012,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # What an older form of the network cannot hold goes with what it was about.
-    op.execute("DELETE FROM conversation WHERE about IN ('circle', 'session', 'green_room')")
+    gone = "SELECT id FROM conversation WHERE about IN ('circle', 'session', 'green_room')"
+    for table, column in (
+        ("message", "conversation_id"),
+        ("participant", "conversation_id"),
+        ("conversation", "id"),
+    ):
+        op.execute(f"DELETE FROM {table} WHERE {column} IN ({gone})")  # noqa: S608  # fixed names
     op.execute("DELETE FROM ask WHERE body_id <> 0")
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_conversation_about"), type_="check")

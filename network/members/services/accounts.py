@@ -159,13 +159,14 @@ def change_address(db: Session, member: Member, *, email: str, version: int, now
 
 
 def remember_belongs(db: Session, member: Member) -> None:
-    """Write down what shields are compared with: every end of the address, the words of each role.
+    """Write down what shields are compared with: every end of the address, the words of each role,
+    and the marks of the organisations that the member speaks for.
 
     `" @care.example @north.care.example head of care nordanvik "`: marks are sought between spaces.
     """
     roles = db.get(Section, (member.id, Part.ROLES))
     words = [fold(line) for line in roles.body.splitlines()] if roles is not None else []
-    member.belongs = belongings(member.email, words)
+    member.belongs = belongings(member.email, [*words, *member.represents.splitlines()])
 
 
 def belongings(email: str, words: Sequence[str] = ()) -> str:

@@ -1,0 +1,1 @@
+"""Organisations: their people, their answers to the five questions, approaches, needs, alumni."""

@@ -1,0 +1,106 @@
+"""Who may know of an organisation and its page, who speaks for it, and to whom a need is shown.
+
+One predicate for pages, lists, search and letters. People named on any of these pages pass
+`members.visibility` as everywhere; a need of somebody who is apart from the viewer is not there.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlalchemy.orm import aliased
+
+from network.circles.visibility import reads
+from network.members.models import Member, Network
+from network.members.visibility import Viewer, connected, not_apart
+from network.organisations.kinds import RelationState, Speaks
+from network.organisations.models import (
+    AlumniRelation,
+    NeedShowing,
+    Organisation,
+    Readiness,
+    Representative,
+    WorkNeed,
+)
+
+# How long the answers to the five questions count.
+COUNT_FOR = timedelta(days=366)
+
+# Aliases of their own, so that a predicate means the same in every statement it stands in.
+_SPEAKER = aliased(Representative, name="speaker")
+_KEPT = aliased(AlumniRelation, name="kept")
+_ANSWERS = aliased(Readiness, name="answers")
+_SHOWING = aliased(NeedShowing, name="showing")
+_WRITER = aliased(Member, name="need_writer")
+_HOUSE = aliased(Network, name="house")
+
+
+def speaks_for(viewer: Viewer, organisation_id: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold where the viewer speaks for the organisation now."""
+    mine = _SPEAKER
+    return exists().where(
+        mine.organisation_id == organisation_id,
+        mine.member_id == viewer.member_id,
+        mine.state == Speaks.ACTIVE,
+    )
+
+
+def answers_count(now: Any, organisation: Any = Organisation) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold for organisations whose answers to the five questions count now."""
+    return exists().where(
+        _ANSWERS.organisation_id == organisation.id,
+        _ANSWERS.version == organisation.readiness_version,
+        _ANSWERS.written_at > now - COUNT_FOR,
+    )
+
+
+def page_known(viewer: Viewer, organisation: Any = Organisation) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold for pages that the viewer may read: all for members; for anybody on the web those that
+    are verified and have answered the five questions once.
+    """
+    if viewer.member_id is None:
+        return and_(organisation.verified_by.is_not(None), organisation.readiness_version > 0)
+    known: ColumnElement[bool] = organisation.id > 0
+    return known
+
+
+def keeps_in_touch(viewer: Viewer, organisation_id: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold where the viewer and the organisation have agreed to stay in touch."""
+    kept = _KEPT
+    return exists().where(
+        kept.organisation_id == organisation_id,
+        kept.member_id == viewer.member_id,
+        kept.state == RelationState.KEPT,
+    )
+
+
+def need_known(viewer: Viewer, now: Any, need: Any = WorkNeed) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold for needs that are shown to this viewer: their own, those of an organisation that they
+    speak for, and what is shown to alumni, connections, a circle or everybody they are among.
+
+    What is closed goes on being read by those it was shown to.
+    """
+    if viewer.member_id is None:
+        return false()
+    shown = or_(
+        and_(need.to_alumni, keeps_in_touch(viewer, need.organisation_id)),
+        and_(need.to_connections, connected(viewer.member_id, need.writer_id)),
+        and_(need.to_everybody, exists().where(_HOUSE.id == 1, _HOUSE.one_organisation)),
+        exists().where(
+            _SHOWING.need_id == need.id,
+            _SHOWING.shown_at.is_not(None),
+            reads(viewer, now, _SHOWING.circle_id, now),
+        ),
+    )
+    return or_(
+        need.writer_id == viewer.member_id,
+        and_(need.organisation_id.is_not(None), speaks_for(viewer, need.organisation_id)),
+        and_(shown, exists().where(_WRITER.id == need.writer_id, not_apart(viewer, _WRITER))),
+    )
+
+
+def need_open(now: Any, need: Any = WorkNeed) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold for needs that may be answered now."""
+    return and_(need.closed_at.is_(None), need.open_until > now)

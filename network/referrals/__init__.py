@@ -1,0 +1,1 @@
+"""Referrals: somebody recommends somebody for a need, with the consent of both."""

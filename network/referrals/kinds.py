@@ -1,0 +1,38 @@
+"""The fixed words of referrals."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Interest(StrEnum):
+    """What somebody who recommends has from it. It is said before anybody is asked."""
+
+    NONE = "none"
+    RECIPROCAL = "reciprocal"
+    FEE = "fee"
+    EMPLOYED = "employed"
+
+
+class Tells(StrEnum):
+    """What the one recommended lets the one who recommended them know."""
+
+    NOTHING = "nothing"
+    WHETHER_MADE = "whether_made"
+
+
+class ReferralState(StrEnum):
+    """Where a referral stands; that time ran out is computed."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    MADE = "made"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+
+
+class AskOf(StrEnum):
+    """The kinds of ask that this package gives the inbox."""
+
+    CONSENT = "referral_consent"
+    MEETING = "referral_meeting"
