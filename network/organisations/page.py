@@ -1,4 +1,4 @@
-"""What stands on the page of an organisation, part by part: each part is filled by its own module."""
+"""What stands on the page of an organisation: each part is filled by its own module."""
 
 from __future__ import annotations
 
