@@ -1,0 +1,1 @@
+"""Engagements: terms that everyone writes, and the work that follows from them."""

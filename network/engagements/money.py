@@ -1,0 +1,103 @@
+"""Money: whole minor units and an ISO 4217 code, exact, added per currency and never converted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel import Locale
+from babel.numbers import (
+    NumberFormatError,
+    format_currency,
+    get_currency_precision,
+    is_currency,
+    parse_decimal,
+    parse_pattern,
+)
+
+from network.errors import Invalid
+from network.translation import _
+
+# Where a code stands for the sign, the languages' own patterns leave no room beside it.
+LETTER_AND_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
+# As much as every database takes for a big integer, with room to add a year of days.
+MOST = 10**15
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An amount: `minor` in the smallest unit of `currency` (cents, yen, fils)."""
+
+    currency: str
+    minor: int
+
+    def __post_init__(self) -> None:
+        if not is_code(self.currency):
+            message = f"{self.currency!r} is no currency"
+            raise ValueError(message)
+        if not 0 <= self.minor <= MOST:
+            message = "an amount is at least nothing, and can be counted"
+            raise ValueError(message)
+
+    def said(self, locale: str = "en") -> str:
+        """Return the amount as people of that language write it, its currency always with it."""
+        places = get_currency_precision(self.currency)
+        amount = Decimal(self.minor).scaleb(-places)
+        pattern = parse_pattern(Locale.parse(locale).currency_formats["standard"].pattern)
+        if amount == amount.to_integral_value():
+            places, pattern.frac_prec = 0, (0, 0)
+        said = format_currency(
+            amount, self.currency, format=pattern, locale=locale, currency_digits=places > 0
+        )
+        return LETTER_AND_DIGIT.sub("\N{NO-BREAK SPACE}", said)
+
+
+def is_code(currency: str) -> bool:
+    """Whether this is the code of a currency (three capital letters)."""
+    return currency.isascii() and currency.isupper() and is_currency(currency)
+
+
+def read(text: str, currency: str, *, locale: str = "en", field: str = "") -> Money:
+    """Return the amount that somebody wrote; raise `Invalid` in their words for what is none."""
+    if not is_code(currency):
+        raise Invalid(_("Choose the currency: three letters, as in EUR."), field=field)
+    try:
+        amount = parse_decimal(text.strip(), locale=locale, strict=True)
+    except NumberFormatError as error:
+        raise Invalid(_("“%(text)s” is not an amount.", text=text[:40]), field=field) from error
+    minor = amount.scaleb(get_currency_precision(currency)) if amount.is_finite() else Decimal(-1)
+    if minor < 0 or minor > MOST:
+        raise Invalid(_("“%(text)s” is not an amount.", text=text[:40]), field=field)
+    if minor != minor.to_integral_value():
+        raise Invalid(
+            _("%(currency)s has no unit as small as that.", currency=currency), field=field
+        )
+    return Money(currency, int(minor))
+
+
+def totals(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    """Return the sum in each currency, by its code."""
+    sums: dict[str, int] = {}
+    for each in amounts:
+        sums[each.currency] = sums.get(each.currency, 0) + each.minor
+    return tuple(Money(currency, minor) for currency, minor in sorted(sums.items()))
+
+
+def shares(whole: Money, weights: Iterable[int]) -> tuple[Money, ...]:
+    """Return parts of an amount by weight that add up to it exactly: what cannot be parted goes to
+    the largest remainders, the first of equals first.
+
+    Raises `ValueError` where no weight is above nothing.
+    """
+    given = list(weights)
+    total = sum(given)
+    if total <= 0 or min(given) < 0:
+        message = "somebody must have a share, and nobody less than nothing"
+        raise ValueError(message)
+    parts = [divmod(whole.minor * weight, total) for weight in given]
+    left = whole.minor - sum(part for part, _rest in parts)
+    by_rest = sorted(range(len(parts)), key=lambda n: (-parts[n][1], n))
+    more = set(by_rest[:left])
+    return tuple(Money(whole.currency, part + (n in more)) for n, (part, _rest) in enumerate(parts))
