@@ -162,15 +162,21 @@ def remember_belongs(db: Session, member: Member) -> None:
     """Write down what shields are compared with: every end of the address, the words of each role,
     and the marks of the organisations that the member speaks for.
 
-    `" @care.example @north.care.example head of care nordanvik "`: marks are sought between spaces.
+    `" care north @north.care.example @care.example head of care "`: marks stand between spaces.
     """
     roles = db.get(Section, (member.id, Part.ROLES))
     words = [fold(line) for line in roles.body.splitlines()] if roles is not None else []
-    member.belongs = belongings(member.email, [*words, *member.represents.splitlines()])
+    # Those first: no length of roles pushes them out.
+    member.belongs = belongings(member.email, words, first=member.represents.splitlines())
 
 
-def belongings(email: str, words: Sequence[str] = ()) -> str:
+def belongings(email: str, words: Sequence[str] = (), *, first: Sequence[str] = ()) -> str:
     """Return what an address and some folded words belong to, as shields read it."""
-    parts = email.rpartition("@")[2].split(".")
-    ends = ["@" + ".".join(parts[start:]) for start in range(len(parts) - 1)]
-    return f" {' '.join([*ends, *words])} "[:2000]
+    marks = [*first, *ends_of(email.rpartition("@")[2]), *words]
+    return f" {' '.join(marks)} "[:2000]
+
+
+def ends_of(domain: str) -> list[str]:
+    """Return every end of a domain by which a shield may name it: `@north.care.example`, ..."""
+    parts = domain.split(".")
+    return ["@" + ".".join(parts[start:]) for start in range(len(parts) - 1)]

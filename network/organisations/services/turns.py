@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from network.changes import changed
+from network.errors import NotFound
 from network.events.services import record
 from network.members.models import Member
 from network.organisations.kinds import Speaks
@@ -92,3 +93,21 @@ def log(
         carried=carried,
         **data,
     )
+
+
+def must_speak(db: Session, organisation: Organisation, member: Member) -> Representative:
+    """Return the place of somebody who speaks for an organisation, once its row is taken; raise
+    `NotFound` for all others: they may have been ended a moment ago.
+    """
+    place = db.scalar(
+        select(Representative)
+        .where(
+            Representative.organisation_id == organisation.id,
+            Representative.member_id == member.id,
+            Representative.state == Speaks.ACTIVE,
+        )
+        .execution_options(populate_existing=True)
+    )
+    if place is None:
+        raise NotFound
+    return place
