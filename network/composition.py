@@ -53,6 +53,7 @@ from network.members.views.profile import profile
 from network.members.views.signing_in import signing_in
 from network.members.views.welcome import welcome
 from network.notices import post
+from network.organisations.views.readiness import readiness
 from network.referrals import models as _referrals  # noqa: F401  # its tables are known
 from network.relationships import notices as introduction_notices
 from network.relationships import notices_vouches as vouch_notices
@@ -99,6 +100,7 @@ BLUEPRINTS = (
     rooms,
     keeping,
     rounds,
+    readiness,
     demo,
 )
 KINDS = {

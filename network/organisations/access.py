@@ -11,13 +11,15 @@ from sqlalchemy import String, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from network.asks.models import Ask
+from network.columns import UtcDateTime
 from network.errors import NotFound
 from network.members.models import Member
 from network.members.visibility import BOUND, NOW, THE_WEB, Viewer, not_apart
 from network.organisations.kinds import AskOf, Speaks
 from network.organisations.models import Approach, Organisation, Representative, WorkNeed
 from network.organisations.visibility import (
-    answers_count,
+    COUNT_FOR,
+    answers_since,
     need_known,
     need_open,
     page_known,
@@ -45,8 +47,9 @@ class Seen:
 
 
 _SLUG = bindparam("slug", type_=String())
+_SINCE = bindparam("answers_since", type_=UtcDateTime())
 _BY_SLUG = (
-    select(Organisation, Representative, answers_count(NOW))
+    select(Organisation, Representative, answers_since(_SINCE))
     .outerjoin(
         Representative,
         and_(
@@ -63,19 +66,20 @@ _BY_SLUG = (
     )
     .where(Organisation.slug == _SLUG, page_known(BOUND))
 )
-_BY_SLUG_ON_THE_WEB = select(Organisation, answers_count(NOW)).where(
+_BY_SLUG_ON_THE_WEB = select(Organisation, answers_since(_SINCE)).where(
     Organisation.slug == _SLUG, page_known(THE_WEB)
 )
 
 
 def organisation_for(db: Session, member: Member | None, slug: str, *, now: datetime) -> Seen:
     """Return an organisation whose page this member, or nobody in particular, may read."""
+    bound = {"slug": slug, "answers_since": now - COUNT_FOR}
     if member is None:
-        found = db.execute(_BY_SLUG_ON_THE_WEB, {"slug": slug, "viewer_now": now}).first()
+        found = db.execute(_BY_SLUG_ON_THE_WEB, bound).first()
         if found is None:
             raise NotFound
         return Seen(found[0], None, bool(found[1]))
-    row = db.execute(_BY_SLUG, {**Viewer.of(member).at(now), "slug": slug}).first()
+    row = db.execute(_BY_SLUG, {**Viewer.of(member).at(now), **bound}).first()
     if row is None:
         raise NotFound
     return Seen(row[0], row[1], bool(row[2]))

@@ -47,12 +47,14 @@ def speaks_for(viewer: Viewer, organisation_id: Any) -> ColumnElement[bool]:  # 
     )
 
 
-def answers_count(now: Any, organisation: Any = Organisation) -> ColumnElement[bool]:  # noqa: ANN401
-    """Hold for organisations whose answers to the five questions count now."""
+def answers_since(since: Any, organisation: Any = Organisation) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold for organisations whose answers to the five questions were written after an instant:
+    with `COUNT_FOR` ago, those whose answers count now.
+    """
     return exists().where(
         _ANSWERS.organisation_id == organisation.id,
         _ANSWERS.version == organisation.readiness_version,
-        _ANSWERS.written_at > now - COUNT_FOR,
+        _ANSWERS.written_at > since,
     )
 
 

@@ -11,8 +11,7 @@ from network.errors import Conflict, Invalid
 from network.members.models import Member
 from network.organisations.models import Organisation, Readiness
 from network.organisations.questions import HOW_MANY, LONGEST_ANSWER
-from network.organisations.services.speaking import must_speak
-from network.organisations.services.turns import log, take
+from network.organisations.services.turns import log, must_speak, take
 from network.text import clean
 from network.translation import _
 

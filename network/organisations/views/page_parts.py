@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from network.organisations.page import Part
+from network.organisations.readiness_part import ANSWERS
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (ANSWERS,)
