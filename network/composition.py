@@ -53,6 +53,7 @@ from network.members.views.profile import profile
 from network.members.views.signing_in import signing_in
 from network.members.views.welcome import welcome
 from network.notices import post
+from network.organisations.services.alumni_answering import ALUMNI
 from network.organisations.views.readiness import readiness
 from network.referrals import models as _referrals  # noqa: F401  # its tables are known
 from network.relationships import notices as introduction_notices
@@ -105,7 +106,10 @@ BLUEPRINTS = (
 )
 KINDS = {
     kind.name: kind
-    for kind in (CONNECTION, CONSENT_KIND, CARRY_KIND, INVITATION, APPLICATION, TURN, SEAT_OFFER)
+    for kind in (
+        *(CONNECTION, CONSENT_KIND, CARRY_KIND, INVITATION, APPLICATION, TURN, SEAT_OFFER),
+        ALUMNI,
+    )
 }
 # What conversations wear that are about something, by what that is.
 DRESSES: dict[str, Dress] = {
