@@ -48,6 +48,8 @@ class Kind:
     guard: Callable[[Session, Member, Member, Member | None, datetime], None] = _nothing_more
     # Whether two who ask each other have both said yes.
     crosses: bool = False
+    # Whether the one who is asked may put it off: it is a no, and they alone are shown it again.
+    puts_off: bool = False
     # What a no does at once, where something moves on by it (a seat goes to the next in line). Such
     # a no stays. Without it, a no can be taken back until its day.
     declined: Callable[[Session, Ask, datetime], None] | None = None

@@ -49,7 +49,7 @@ def answer(key: str) -> Any:  # noqa: ANN401
         services.accept(db.session, ask, kind_of(ask), actor=member, now=now, read=read)
     elif given == "no":
         services.decline(db.session, ask, kind_of(ask), actor=member, now=now)
-    elif given in LATER and ask.about_id is not None:
+    elif given in LATER and kind_of(ask).puts_off:
         services.decline(
             db.session, ask, kind_of(ask), actor=member, now=now, again_at=now + LATER[given]
         )

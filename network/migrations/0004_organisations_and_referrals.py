@@ -338,6 +338,7 @@ def upgrade() -> None:
         ),
         sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("circle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("team", sa.JSON(), nullable=False),
         sa.Column("need_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "work",
@@ -525,11 +526,16 @@ def upgrade() -> None:
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("agreed_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("taken_back_at", UtcDateTime(), nullable=True),
         sa.Column("thanks_of_member", sa.String(length=600), nullable=False),
         sa.Column("thanks_of_holder", sa.String(length=600), nullable=False),
         sa.Column("submission", sa.String(length=40), nullable=False),
         sa.CheckConstraint(
             "(state = 'asked') <= (agreed_at IS NULL)", name=op.f("ck_referral_agreed_later")
+        ),
+        sa.CheckConstraint(
+            "(state = 'withdrawn') <= (taken_back_at IS NOT NULL)",
+            name=op.f("ck_referral_taken_back_when_withdrawn"),
         ),
         sa.CheckConstraint(
             "(state IN ('asked', 'agreed')) = (ended_at IS NULL)",

@@ -11,7 +11,7 @@ from sqlalchemy import String, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from network.asks.models import Ask
-from network.columns import UtcDateTime
+from network.columns import BigId, UtcDateTime
 from network.errors import NotFound
 from network.members.models import Member
 from network.members.visibility import BOUND, NOW, THE_WEB, Viewer, not_apart
@@ -20,6 +20,7 @@ from network.organisations.models import Approach, Organisation, Representative,
 from network.organisations.visibility import (
     COUNT_FOR,
     answers_since,
+    approach_written,
     need_known,
     need_open,
     page_known,
@@ -105,13 +106,10 @@ _IS_ASKED = and_(
     ),
     exists().where(_OTHER.id == Approach.writer_id, not_apart(BOUND, _OTHER)),
 )
-_IS_WRITER = or_(
-    and_(Approach.organisation_id.is_(None), Approach.writer_id == BOUND.member_id),
-    and_(Approach.organisation_id.is_not(None), speaks_for(BOUND, Approach.organisation_id)),
-)
+_IS_WRITER = approach_written(BOUND, NOW)
 _APPROACH = (
     select(Approach, _IS_WRITER)
-    .where(Approach.key == bindparam("key", type_=String()), or_(_IS_WRITER, _IS_ASKED))
+    .where(or_(_IS_WRITER, _IS_ASKED))
     .options(
         joinedload(Approach.organisation),
         joinedload(Approach.writer),
@@ -119,14 +117,25 @@ _APPROACH = (
         joinedload(Approach.circle),
     )
 )
+_APPROACH_BY_KEY = _APPROACH.where(Approach.key == bindparam("key", type_=String()))
+_APPROACH_BY_ID = _APPROACH.where(Approach.id == bindparam("approach", type_=BigId))
 
 
 def approach_for(db: Session, member: Member, key: str, *, now: datetime) -> tuple[Approach, bool]:
     """Return an approach for its side that writes (True) or a person asked (False)."""
-    row = db.execute(_APPROACH, {**Viewer.of(member).at(now), "key": key}).first()
+    row = db.execute(_APPROACH_BY_KEY, {**Viewer.of(member).at(now), "key": key}).first()
     if row is None:
         raise NotFound
     return row[0], bool(row[1])
+
+
+def approach_about(
+    db: Session, member: Member, approach_id: int | None, *, now: datetime
+) -> Approach | None:
+    """Return the approach that a conversation is about, where this member may read it."""
+    bound = {**Viewer.of(member).at(now), "approach": approach_id}
+    row = db.execute(_APPROACH_BY_ID, bound).first()
+    return None if row is None else row[0]
 
 
 def approach_sent(db: Session, member: Member, key: str, *, now: datetime) -> Approach:

@@ -216,6 +216,8 @@ class Approach(Base):
     circle_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("circle.id", ondelete="CASCADE")
     )
+    # Who was in the team when it was sent, asked or not: its rule may want a yes of each.
+    team: Mapped[list[int]] = mapped_column(JSON, default=list)
     # The need that it grew from, where one was written down.
     need_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("work_need.id", ondelete="SET NULL")

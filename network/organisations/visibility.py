@@ -9,15 +9,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_
 from sqlalchemy.orm import aliased
 
-from network.circles.visibility import reads
+from network.circles.models import Circle
+from network.circles.visibility import known, reads
 from network.members.models import Member, Network
-from network.members.visibility import Viewer, connected, not_apart
+from network.members.visibility import Viewer, blocked, connected, not_apart, shielded
 from network.organisations.kinds import RelationState, Speaks
 from network.organisations.models import (
     AlumniRelation,
+    Approach,
     NeedShowing,
     Organisation,
     Readiness,
@@ -35,6 +37,8 @@ _ANSWERS = aliased(Readiness, name="answers")
 _SHOWING = aliased(NeedShowing, name="showing")
 _WRITER = aliased(Member, name="need_writer")
 _HOUSE = aliased(Network, name="house")
+_WRITTEN_TO = aliased(Member, name="written_to")
+_TEAM = aliased(Circle, name="team_written_to")
 
 
 def speaks_for(viewer: Viewer, organisation_id: Any) -> ColumnElement[bool]:  # noqa: ANN401
@@ -106,3 +110,21 @@ def need_known(viewer: Viewer, now: Any, need: Any = WorkNeed) -> ColumnElement[
 def need_open(now: Any, need: Any = WorkNeed) -> ColumnElement[bool]:  # noqa: ANN401
     """Hold for needs that may be answered now."""
     return and_(need.closed_at.is_(None), need.open_until > now)
+
+
+def approach_written(viewer: Viewer, now: Any, approach: Any = Approach) -> ColumnElement[bool]:  # noqa: ANN401
+    """Hold for approaches of the viewer's own side: theirs, or of an organisation they speak for.
+
+    One's own letter stays where it was written to somebody who has blocked one since: that it is
+    gone would tell. It is not there for whom a shield meets, nor for colleagues in a block.
+    """
+    to, team = _WRITTEN_TO, _TEAM
+    named = exists().where(
+        to.id == approach.member_id,
+        not_(shielded(to.id, viewer.belongs)),
+        or_(approach.writer_id == viewer.member_id, not_(blocked(viewer.member_id, to.id))),
+    )
+    to_a_team = exists().where(team.id == approach.circle_id, known(viewer, now, team))
+    mine = and_(approach.organisation_id.is_(None), approach.writer_id == viewer.member_id)
+    ours = and_(approach.organisation_id.is_not(None), speaks_for(viewer, approach.organisation_id))
+    return and_(or_(mine, ours), or_(named, to_a_team))

@@ -330,6 +330,7 @@ CONSENT_KIND = Kind(
     take=_take,
     made=_is_made,
     load=_things,
+    puts_off=True,
 )
 CARRY_KIND = Kind(
     name=CARRY,

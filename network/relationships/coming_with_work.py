@@ -1,0 +1,51 @@
+"""Who may come to somebody with work: what they have set, in one place for pages and guards."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from network.columns import BigId
+from network.conversations.models import About, Conversation, Participant
+from network.members.kinds import WhoMayAsk
+from network.members.models import Member, Participation
+from network.members.queries import have_in_common
+from network.relationships.models import Introduction, IntroductionState
+
+_ONE, _OTHER = aliased(Participant), aliased(Participant)
+# Somebody brought the two together with a yes of both: by an introduction, or by a referral, whose
+# conversation is opened by that yes.
+_BROUGHT_TOGETHER = select(
+    or_(
+        exists().where(
+            Introduction.low_id == bindparam("low", type_=BigId),
+            Introduction.high_id == bindparam("high", type_=BigId),
+            Introduction.state == IntroductionState.MADE,
+        ),
+        exists().where(
+            Conversation.about == About.REFERRAL,
+            _ONE.conversation_id == Conversation.id,
+            _ONE.member_id == bindparam("low", type_=BigId),
+            _OTHER.conversation_id == Conversation.id,
+            _OTHER.member_id == bindparam("high", type_=BigId),
+        ),
+    )
+)
+
+
+def takes_approaches(
+    db: Session,
+    writer: Member,
+    addressee: Member,
+    participation: Participation,
+    *,
+    connected: bool,
+) -> bool:
+    """Whether the addressee lets this writer come to them with work, in one statement at most."""
+    who = participation.who_may_approach
+    if who is WhoMayAsk.SHARED:
+        return connected or have_in_common(db, writer, addressee)
+    if who is WhoMayAsk.INTRODUCED:
+        low, high = sorted((writer.id, addressee.id))
+        return connected or bool(db.scalar(_BROUGHT_TOGETHER, {"low": low, "high": high}))
+    return who is WhoMayAsk.ANYONE
