@@ -53,7 +53,11 @@ from network.members.views.profile import profile
 from network.members.views.signing_in import signing_in
 from network.members.views.welcome import welcome
 from network.notices import post
+from network.organisations import documents as organisation_documents
+from network.organisations import notices as organisation_notices
 from network.organisations.services.alumni_answering import ALUMNI
+from network.organisations.services.answering import CLAIMED, INVITED
+from network.organisations.views import organisations
 from network.organisations.views.readiness import readiness
 from network.referrals import models as _referrals  # noqa: F401  # its tables are known
 from network.relationships import notices as introduction_notices
@@ -70,6 +74,7 @@ from network.relationships.views.vouches import vouches
 from network.search import backend, indexer
 from network.search.things import Thing, numbers_of
 from network.stewardship.views import stewardship
+from network.stewardship.views_organisations import organisations_desk
 from network.stewardship.views_reports import reports
 from network.today.views import today
 
@@ -94,6 +99,8 @@ BLUEPRINTS = (
     circles,
     stewardship,
     reports,
+    organisations,
+    organisations_desk,
     learning,
     sessions,
     calendar,
@@ -108,6 +115,7 @@ KINDS = {
     kind.name: kind
     for kind in (
         *(CONNECTION, CONSENT_KIND, CARRY_KIND, INVITATION, APPLICATION, TURN, SEAT_OFFER),
+        *(INVITED, CLAIMED),
         ALUMNI,
     )
 }
@@ -121,6 +129,11 @@ THINGS = indexer.together(
         {"circle": numbers_of(Thing.CIRCLE)},
         circle_documents.documents,
         circle_documents.all_documents,
+    ),
+    indexer.Source(
+        {"organisation": numbers_of(Thing.ORGANISATION)},
+        organisation_documents.documents,
+        organisation_documents.all_documents,
     ),
     indexer.Source(
         {
@@ -141,6 +154,7 @@ LETTERS = {
     **introduction_notices.LETTERS,
     **learning_notices.LETTERS,
     **circle_notices.LETTERS,
+    **organisation_notices.LETTERS,
 }
 csrf = CSRFProtect()
 babel = flask_babel.Babel()

@@ -43,12 +43,14 @@ PUBLIC = frozenset(
         *("signing_in.link", "signing_in.use_link"),
         *("account.new_address", "account.change_address"),
         # What their owners show to anyone; nothing else is found at these addresses.
-        *("relationships.person", "people.portrait"),
+        *("relationships.person", "people.portrait", "organisations.page"),
         # By a secret of 256 bits in the address, for its owner's own calendar.
         "calendar.feed",
         # Open to be quiet: to everybody but stewards there is nothing here.
         *("stewardship.desk", "stewardship.welcome", "stewardship.turn_down"),
         *("stewardship.invite", "stewardship.withdraw_invitation", "stewardship.set_network"),
+        *("organisations_desk.desk", "organisations_desk.answer"),
+        "organisations_desk.answer_claim",
         # Only in a network made by `commonweal demo`.
         *("demo.faces", "demo.enter", "demo.letters"),
     }

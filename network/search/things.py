@@ -1,6 +1,6 @@
-"""What the index of things holds: circles, sessions, wishes to learn, Green Rooms and harvest, each
-under a number of its own. Whoever is inside of a thing finds more of it than members do, or finds
-it alone.
+"""What the index of things holds: circles, sessions, wishes to learn, Green Rooms, harvest and
+organisations, each under a number of its own. Whoever is inside of a thing finds more of it than
+members do, or finds it alone.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ class Thing(IntEnum):
     NEED = 2
     ROOM = 3
     HARVEST = 4
+    ORGANISATION = 5
 
     @property
     def mark(self) -> str:

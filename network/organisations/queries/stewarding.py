@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
@@ -27,7 +28,7 @@ class Waiting:
     place: Representative | None = None
 
 
-def has_to_do(member_id: int) -> ColumnElement[bool]:
+def has_to_do(member_id: Any) -> ColumnElement[bool]:  # noqa: ANN401  # an id or a column
     """Hold for organisations that somebody speaks for, spoke for, or is on the way to."""
     return exists().where(
         _OWN.organisation_id == Organisation.id,

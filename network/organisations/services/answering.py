@@ -138,7 +138,7 @@ def _place_and_organisation(db: Session, ask: Ask) -> tuple[Representative, Orga
 
 
 def _read(db: Session, ask: Ask) -> str:
-    return f"{ask.mark}-{_place_and_organisation(db, ask)[1].changed_at.timestamp():.0f}"
+    return f"{ask.mark}-{_place_and_organisation(db, ask)[1].changed_at.isoformat()}"
 
 
 def _take(db: Session, ask: Ask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from network.organisations.page import Part
+from network.organisations.people_part import PEOPLE
 from network.organisations.readiness_part import ANSWERS
 
-PARTS: tuple[Part, ...] = (ANSWERS,)
+PARTS: tuple[Part, ...] = (ANSWERS, PEOPLE)
