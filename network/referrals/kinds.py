@@ -14,6 +14,10 @@ class Interest(StrEnum):
     EMPLOYED = "employed"
 
 
+# What is named by one of these alone says too little to answer to.
+TOLD_IN_WORDS = frozenset({Interest.RECIPROCAL, Interest.FEE})
+
+
 class Tells(StrEnum):
     """What the one recommended lets the one who recommended them know."""
 
@@ -29,6 +33,24 @@ class ReferralState(StrEnum):
     MADE = "made"
     WITHDRAWN = "withdrawn"
     STOPPED = "stopped"
+
+
+class Role(StrEnum):
+    """Whose eyes a referral is read with."""
+
+    REFERRER = "referrer"
+    MEMBER = "member"
+    HOLDER = "holder"
+
+
+class Told(StrEnum):
+    """What somebody is told of a referral. Whose answer was missing is told to nobody."""
+
+    WAITING = "waiting"
+    AGREED = "agreed"
+    MADE = "made"
+    TAKEN_BACK = "taken back"
+    OVER = "over"
 
 
 class AskOf(StrEnum):

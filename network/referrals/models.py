@@ -1,7 +1,9 @@
 """Tables of referrals.
 
 A referral: asked --the member says yes--> agreed --the holder of the need says yes--> made
-    asked, agreed --the referrer--> withdrawn
+    asked, agreed --the referrer--> withdrawn; what is made and not told can be taken back too, and
+        only looks so (`taken_back_at`)
+    agreed --the member steps back--> stopped
     asked, agreed --a block, a right that ended, a need that closed--> stopped; looks open until its
         day
     asked, agreed --time--> not made, computed from `expires_at`
@@ -35,6 +37,9 @@ class Referral(Base):
             "(state IN ('asked', 'agreed')) = (ended_at IS NULL)", name="ended_when_over"
         ),
         CheckConstraint("(state = 'asked') <= (agreed_at IS NULL)", name="agreed_later"),
+        CheckConstraint(
+            "(state = 'withdrawn') <= (taken_back_at IS NOT NULL)", name="taken_back_when_withdrawn"
+        ),
         CheckConstraint(
             "member_id IS NOT NULL OR state NOT IN ('agreed', 'made')", name="agreed_by_a_member"
         ),
@@ -74,6 +79,8 @@ class Referral(Base):
     expires_at: Mapped[Instant]
     agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the referrer took it back, whatever had quietly become of it.
+    taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # What the two of them say to whoever brought them together.
     thanks_of_member: Mapped[str] = mapped_column(String(600), default="")
     thanks_of_holder: Mapped[str] = mapped_column(String(600), default="")

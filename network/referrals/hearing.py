@@ -1,0 +1,85 @@
+"""What referrals hear from below: somebody has come in, and their yes is carried on; somebody
+ceased to speak for an organisation, and what was brought to them ends. Addresses that are of no
+more use are forgotten meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from network.clock import utc_now
+from network.conversations.models import About
+from network.conversations.services import leave_about
+from network.db import reading, transaction
+from network.events.models import Delivery, Event
+from network.events.worker import Channel, Failure
+from network.members.models import Member
+from network.organisations.models import Approach, WorkNeed
+from network.referrals.kinds import ReferralState
+from network.referrals.models import Referral
+from network.referrals.services.making import lock, stop
+from network.referrals.services.outside import carry_joined, forget_lapsed, something_lapsed
+
+
+def channel(secret: str) -> Channel:
+    """Return the channel of referrals; `secret` is what addresses are kept by."""
+    return Channel(partial(deliver, secret=secret), tend=lambda: sweep(utc_now()))
+
+
+def deliver(deliveries: Sequence[Delivery], *, secret: str) -> Mapping[int, Failure]:
+    """Carry on, or end, what each event touches; once is as good as twice."""
+    for delivery in deliveries:
+        with transaction() as db:
+            hear(db, delivery.event, secret=secret, now=utc_now())
+    return {}
+
+
+def hear(db: Session, event: Event, *, secret: str, now: datetime) -> None:
+    """Do what one event asks for."""
+    if event.subject_kind == "member":
+        member = db.get(Member, event.subject_id)
+        if member is not None:
+            carry_joined(db, member, secret=secret, now=now)
+    elif event.subject_kind == "organisation":
+        _end_for(db, event.subject_id, event.data["member"], now=now)
+
+
+def sweep(now: datetime) -> bool:
+    """Forget the addresses of letters that nobody can answer any more; tell whether any was."""
+    with reading() as db:  # a look first: an idle worker never stands at the write gate
+        if not something_lapsed(db, now=now):
+            return False
+    with transaction() as db:
+        return forget_lapsed(db, now=now) > 0
+
+
+def _end_for(db: Session, organisation_id: int, member_id: int, *, now: datetime) -> None:
+    """End what was brought to somebody for an organisation that they speak for no longer."""
+    of_it = or_(
+        Referral.need_id.in_(
+            select(WorkNeed.id).where(WorkNeed.organisation_id == organisation_id)
+        ),
+        Referral.approach_id.in_(
+            select(Approach.id).where(Approach.organisation_id == organisation_id)
+        ),
+    )
+    theirs = select(Referral).where(Referral.holder_id == member_id, of_it).order_by(Referral.id)
+    for referral in db.scalars(theirs).all():
+        lock(db, referral)
+        if referral.state in {ReferralState.ASKED, ReferralState.AGREED}:
+            stop(db, referral, actor=None, now=now)
+        elif referral.state is ReferralState.MADE:
+            leave_about(
+                db,
+                About.REFERRAL,
+                referral.id,
+                person_id=member_id,
+                actor_id=member_id,
+                now=now,
+                keep=False,
+            )

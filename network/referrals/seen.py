@@ -1,0 +1,124 @@
+"""A referral as one of its people may know of it: one statement, for pages and lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from network.conversations.models import About, Conversation
+from network.members.models import Member
+from network.members.visibility import BOUND
+from network.organisations.models import Approach, WorkNeed
+from network.referrals.kinds import ReferralState, Role, Tells, Told
+from network.referrals.matter import Matter, matter_of
+from network.referrals.models import OutsideLetter, Referral
+from network.referrals.visibility import itself_or_not_apart, of_me, of_mine, to_me
+from network.referrals.wording import interest_words
+from network.translation import _
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A referral in somebody's eyes. Whoever is apart from them now is None: somebody unnamed."""
+
+    referral: Referral
+    role: Role
+    told: Told
+    referrer: Member | None
+    # Who is recommended. For the referrer, None where it is somebody outside: there is a name only.
+    member: Member | None
+    name: str
+    holder: Member | None
+    # From whom the referrer had it, where somebody had recommended them.
+    first: Member | None
+    # The key of the conversation that it opened, for the two who are in it.
+    conversation: str | None
+
+    @property
+    def matter(self) -> Matter:
+        """What it is about."""
+        return matter_of(thing_of(self.referral))
+
+    @property
+    def interest(self) -> str:
+        """What the referrer has from it, in a sentence."""
+        name = str(_("Whoever brought it")) if self.referrer is None else self.referrer.name
+        return interest_words(self.referral.interest, self.referral.interest_words, name)
+
+
+def thing_of(referral: Referral) -> WorkNeed | Approach:
+    """Return the need, or the approach that was passed on; loaded with the referral."""
+    thing = referral.need or referral.approach
+    assert thing is not None  # noqa: S101  # a constraint of its table
+    return thing
+
+
+def told_referrer(referral: Referral, now: datetime) -> Told:
+    """Return what the referrer is told: a no, silence, a stop and what is kept from them are one,
+    before the day and after it.
+    """
+    if referral.state is ReferralState.MADE and referral.tells is Tells.WHETHER_MADE:
+        return Told.MADE
+    if referral.taken_back_at is not None:
+        return Told.TAKEN_BACK
+    return Told.WAITING if referral.expires_at > now else Told.OVER
+
+
+def told_party(referral: Referral, now: datetime) -> Told:
+    """Return what the member is told: after their yes not even that it stopped, before the day."""
+    if referral.state is ReferralState.MADE:
+        return Told.MADE
+    if referral.expires_at <= now:
+        return Told.OVER
+    return Told.WAITING if referral.agreed_at is None else Told.AGREED
+
+
+_REFERRER, _MEMBER = aliased(Member, name="referrer"), aliased(Member, name="recommended")
+_HOLDER, _FIRST = aliased(Member, name="holder"), aliased(Member, name="first")
+_BEFORE = aliased(Referral, name="before")
+_ROLE = case(
+    (of_mine(BOUND), Role.REFERRER.value),
+    (of_me(BOUND), Role.MEMBER.value),
+    (to_me(BOUND), Role.HOLDER.value),
+)
+# Filled in with `Viewer.at`.
+SEEN = (
+    select(
+        *(Referral, _ROLE, _REFERRER, _MEMBER, _HOLDER, _FIRST),
+        *(OutsideLetter.name, Conversation.key),
+    )
+    .outerjoin(OutsideLetter, OutsideLetter.referral_id == Referral.id)
+    .outerjoin(
+        Conversation,
+        and_(Conversation.about == About.REFERRAL, Conversation.thing_id == Referral.id),
+    )
+    .outerjoin(_BEFORE, _BEFORE.id == Referral.came_by_id)
+    .outerjoin(
+        _REFERRER,
+        and_(_REFERRER.id == Referral.referrer_id, itself_or_not_apart(BOUND, _REFERRER)),
+    )
+    .outerjoin(_MEMBER, and_(_MEMBER.id == Referral.member_id, itself_or_not_apart(BOUND, _MEMBER)))
+    .outerjoin(_HOLDER, and_(_HOLDER.id == Referral.holder_id, itself_or_not_apart(BOUND, _HOLDER)))
+    .outerjoin(_FIRST, and_(_FIRST.id == _BEFORE.referrer_id, itself_or_not_apart(BOUND, _FIRST)))
+    .where(or_(of_mine(BOUND), of_me(BOUND), to_me(BOUND)))
+    .options(
+        joinedload(Referral.need).joinedload(WorkNeed.organisation),
+        joinedload(Referral.approach).joinedload(Approach.organisation),
+    )
+)
+
+
+def as_seen(row: Any, now: datetime) -> Seen:  # noqa: ANN401  # a row of `SEEN`
+    """Return one row of the statement as its reader may know of it."""
+    referral, role, referrer, member, holder, first, outside, conversation = row
+    role = Role(role)
+    told = (told_referrer if role is Role.REFERRER else told_party)(referral, now)
+    if role is Role.REFERRER:
+        conversation = None
+        member = member if outside is None or told is Told.MADE else None
+    name = outside or "" if member is None else member.name
+    return Seen(referral, role, told, referrer, member, name, holder, first, conversation)
