@@ -19,6 +19,7 @@ from network.asks import notices as ask_notices
 from network.asks.views import asks
 from network.circles import documents as circle_documents
 from network.circles import notices as circle_notices
+from network.circles.beside import together
 from network.circles.dress import TALK
 from network.circles.services.answering import APPLICATION, INVITATION
 from network.circles.services.facilitating import TURN
@@ -53,11 +54,22 @@ from network.members.views.profile import profile
 from network.members.views.signing_in import signing_in
 from network.members.views.welcome import welcome
 from network.notices import post
+from network.organisations import approach_notices
 from network.organisations import documents as organisation_documents
+from network.organisations import needs_notices as need_notices
 from network.organisations import notices as organisation_notices
+from network.organisations.approach_dress import TALK as APPROACH_TALK
+from network.organisations.circle_needs import BESIDE as NEEDS_BESIDE
+from network.organisations.needs_dress import TALK as NEED_TALK
 from network.organisations.services.alumni_answering import ALUMNI
 from network.organisations.services.answering import CLAIMED, INVITED
+from network.organisations.services.opening import APPROACH, TEAM_APPROACH
+from network.organisations.services.showing import SHOWING
+from network.organisations.services.talking import LET_US_TALK
 from network.organisations.views import organisations
+from network.organisations.views.alumni import alumni
+from network.organisations.views.approach_page import approaches
+from network.organisations.views.needs import work_needs
 from network.organisations.views.readiness import readiness
 from network.referrals import models as _referrals  # noqa: F401  # its tables are known
 from network.relationships import notices as introduction_notices
@@ -109,6 +121,9 @@ BLUEPRINTS = (
     keeping,
     rounds,
     readiness,
+    alumni,
+    work_needs,
+    approaches,
     demo,
 )
 KINDS = {
@@ -117,11 +132,14 @@ KINDS = {
         *(CONNECTION, CONSENT_KIND, CARRY_KIND, INVITATION, APPLICATION, TURN, SEAT_OFFER),
         *(INVITED, CLAIMED),
         ALUMNI,
+        *(LET_US_TALK, SHOWING),
+        *(APPROACH, TEAM_APPROACH),
     )
 }
 # What conversations wear that are about something, by what that is.
 DRESSES: dict[str, Dress] = {
-    dress.about.value: dress for dress in (INTRODUCED, TALK, *BEGUN, *LEARNING_DRESSES)
+    dress.about.value: dress
+    for dress in (INTRODUCED, TALK, *BEGUN, *LEARNING_DRESSES, NEED_TALK, APPROACH_TALK)
 }
 PEOPLE = indexer.Source({"member": int}, documents.documents, documents.all_documents)
 THINGS = indexer.together(
@@ -155,6 +173,8 @@ LETTERS = {
     **learning_notices.LETTERS,
     **circle_notices.LETTERS,
     **organisation_notices.LETTERS,
+    **need_notices.LETTERS,
+    **approach_notices.LETTERS,
 }
 csrf = CSRFProtect()
 babel = flask_babel.Babel()
@@ -176,7 +196,7 @@ def compose(settings: Settings) -> Flask:
     app.extensions["ask_kinds"] = KINDS
     app.extensions["dresses"] = DRESSES
     app.extensions["ways"] = ways_to
-    app.extensions["circle_beside"] = circle_page.BESIDE
+    app.extensions["circle_beside"] = together(circle_page.BESIDE, NEEDS_BESIDE)
     backend.init_app(app, people=settings.instance / "index", things=settings.instance / "things")
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from network.organisations.alumni_part import ALUMNI
+from network.organisations.needs_part import NEEDS
 from network.organisations.page import Part
 from network.organisations.people_part import PEOPLE
 from network.organisations.readiness_part import ANSWERS
 
-PARTS: tuple[Part, ...] = (ANSWERS, PEOPLE)
+PARTS: tuple[Part, ...] = (ANSWERS, PEOPLE, ALUMNI, NEEDS)
