@@ -153,48 +153,38 @@ def _approach(key: str) -> access.About:
 
 
 def _form(about: access.About) -> Page:
-    submission = uuid4().hex
-    return _write(about, RecommendForm(submission=submission), OutsideForm(submission=submission))
+    kind = OutsideForm if request.args.get("who") == "outside" else RecommendForm
+    return _write(about, kind(submission=uuid4().hex))
 
 
-def _write(about: access.About, here: Any, there: Any, *, status: int = 200) -> Page:  # noqa: ANN401
-    member, now = current.member(), clock.now()
-    people = [
-        each
-        for each in queries.people_to_recommend(db.session, member, now)
-        if each.id != about.thing.writer_id
-    ]
-    here.member.choices = [
-        ("", _("Choose somebody")),
-        *((each.handle, each.name) for each in people),
-    ]
+def _write(about: access.About, form: Any, *, status: int = 200) -> Page:  # noqa: ANN401
+    if "member" in form:
+        found = queries.people_to_recommend(db.session, current.member(), clock.now())
+        people = [each for each in found if each.id != about.thing.writer_id]
+        named = [(each.handle, each.name) for each in people]
+        form.member.choices = [("", _("Choose somebody")), *named]
     return page(
         "referrals/recommend.html",
-        about=about,
+        thing=about.thing,
         is_need=isinstance(about.thing, WorkNeed),
         matter=matter_of(about.thing),
-        here=here,
-        there=there,
+        form=form,
         status=status,
     )
 
 
 def _send(about: access.About) -> Any:  # noqa: ANN401
-    is_outside = "email" in request.form
-    form = sent(OutsideForm if is_outside else RecommendForm)
-    fits = form.validate()
+    kind, put = (OutsideForm, _outside) if "email" in request.form else (RecommendForm, _here)
+    form = sent(kind)
+    if not form.validate():
+        return _write(about, form, status=422)
     try:
-        if fits:
-            _outside(about, form) if is_outside else _here(about, form)
+        put(about, form)
     except Invalid as refusal:
         take(form, refusal)
-        fits = False
-    if fits:
-        flash(_("They are asked. You read here what you may know of what comes of it."))
-        return see_other("referrals.overview")
-    other = (RecommendForm if is_outside else OutsideForm)(submission=uuid4().hex)
-    pair = (other, form) if is_outside else (form, other)
-    return _write(about, *pair, status=422)
+        return _write(about, form, status=422)
+    flash(_("They are asked. You read here what you may know of what comes of it."))
+    return see_other("referrals.overview")
 
 
 def _here(about: access.About, form: Any) -> None:  # noqa: ANN401
