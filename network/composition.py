@@ -71,7 +71,13 @@ from network.organisations.views.alumni import alumni
 from network.organisations.views.approach_page import approaches
 from network.organisations.views.needs import work_needs
 from network.organisations.views.readiness import readiness
-from network.referrals import models as _referrals  # noqa: F401  # its tables are known
+from network.organisations.views.shields import shields
+from network.referrals import hearing
+from network.referrals import notices as referral_notices
+from network.referrals.dress import BROUGHT_TOGETHER
+from network.referrals.services.making import CONSENT_KIND as REFERRAL_CONSENT
+from network.referrals.services.making import MEETING_KIND as REFERRAL_MEETING
+from network.referrals.views import referrals
 from network.relationships import notices as introduction_notices
 from network.relationships import notices_vouches as vouch_notices
 from network.relationships.introduced import BEGUN, INTRODUCED
@@ -122,8 +128,10 @@ BLUEPRINTS = (
     rounds,
     readiness,
     alumni,
+    shields,
     work_needs,
     approaches,
+    referrals,
     demo,
 )
 KINDS = {
@@ -134,12 +142,13 @@ KINDS = {
         ALUMNI,
         *(LET_US_TALK, SHOWING),
         *(APPROACH, TEAM_APPROACH),
+        *(REFERRAL_CONSENT, REFERRAL_MEETING),
     )
 }
 # What conversations wear that are about something, by what that is.
 DRESSES: dict[str, Dress] = {
     dress.about.value: dress
-    for dress in (INTRODUCED, TALK, *BEGUN, *LEARNING_DRESSES, NEED_TALK, APPROACH_TALK)
+    for dress in (INTRODUCED, TALK, *BEGUN, *LEARNING_DRESSES, NEED_TALK, APPROACH_TALK, BROUGHT_TOGETHER)
 }
 PEOPLE = indexer.Source({"member": int}, documents.documents, documents.all_documents)
 THINGS = indexer.together(
@@ -175,6 +184,7 @@ LETTERS = {
     **organisation_notices.LETTERS,
     **need_notices.LETTERS,
     **approach_notices.LETTERS,
+    **referral_notices.LETTERS,
 }
 csrf = CSRFProtect()
 babel = flask_babel.Babel()
@@ -239,12 +249,13 @@ def turn_away() -> Any:  # noqa: ANN401
 
 
 def channels(app: Flask) -> dict[str, Channel]:
-    """Return where deliveries go: to the indexes of people and of things, into the post, and to
-    whoever looks after seats.
+    """Return where deliveries go: to the indexes of people and of things, into the post, to
+    whoever looks after seats, and to referrals.
     """
     return {
         "index": indexer.channel(backend.index(app), PEOPLE),
         "things": indexer.channel(backend.things(app), THINGS),
         "mail": post.channel(app, LETTERS),
         "learning": parting.channel(),
+        "referrals": hearing.channel(app.config["SECRET_KEY"]),
     }
