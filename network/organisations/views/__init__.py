@@ -3,6 +3,7 @@
 from network.organisations.views import (
     organisation,
     organisation_claiming,
+    organisation_ending,
     organisation_founding,
     organisation_people,
     organisation_verifying,
@@ -13,6 +14,7 @@ from network.organisations.views.organisation_blueprint import organisations
 __all__ = [
     "organisation",
     "organisation_claiming",
+    "organisation_ending",
     "organisation_founding",
     "organisation_people",
     "organisation_verifying",

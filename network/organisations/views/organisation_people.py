@@ -1,4 +1,4 @@
-"""Asking somebody to speak for an organisation, taking that back, and ceasing to."""
+"""Asking somebody to speak for an organisation with one."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from network.members import current
 from network.members.access import member_for
 from network.members.models import Member
 from network.members.queries import connected_people
-from network.organisations import access, access_people
+from network.organisations import access
 from network.organisations.access import Seen
 from network.organisations.forms import InviteForm
 from network.organisations.kinds import Speaks
-from network.organisations.models import Representative
-from network.organisations.services import inviting, representing
+from network.organisations.services import inviting
 from network.organisations.views.organisation_blueprint import organisations
 
 
@@ -57,57 +56,11 @@ def send_invitation(organisation: str) -> Any:  # noqa: ANN401
         flash(_("Your words are with %(name)s.", name=addressee.name))
     else:
         flash(_("%(name)s had asked already, and speaks for it now.", name=addressee.name))
-    return _to_people(organisation)
-
-
-@organisations.post("/organisations/<organisation>/representatives/<representative>/take-back")
-def take_back(organisation: str, representative: str) -> Any:  # noqa: ANN401
-    seen, place = _place(organisation, representative)
-    inviting.take_back(
-        db.session, seen.organisation, place, actor=current.member(), now=clock.now()
-    )
-    flash(_("Taken back. Nobody is told."))
-    return _to_people(organisation)
-
-
-@organisations.get("/organisations/<organisation>/representatives/<representative>/end")
-def ask_end(organisation: str, representative: str) -> Page:
-    seen, place = _place(organisation, representative)
-    if place.state is not Speaks.ACTIVE:
-        raise NotFound
-    return page(
-        "organisations/end.html",
-        organisation=seen.organisation,
-        place=place,
-        is_own=place.member_id == current.member().id,
-    )
-
-
-@organisations.post("/organisations/<organisation>/representatives/<representative>/end")
-@limits.of_member
-def end(organisation: str, representative: str) -> Any:  # noqa: ANN401
-    member = current.member()
-    seen, place = _place(organisation, representative)
-    representing.end(db.session, seen.organisation, place, actor=member, now=clock.now())
-    if place.member_id == member.id:
-        flash(_("You speak for it no longer."))
-        return see_other("organisations.overview")
-    flash(_("%(name)s speaks for it no longer.", name=place.member.name))
-    return _to_people(organisation)
-
-
-def _to_people(slug: str) -> Any:  # noqa: ANN401
-    return see_other("organisations.page", organisation=slug, _anchor="people")
+    return see_other("organisations.page", organisation=organisation, _anchor="people")
 
 
 def _spoken_for(slug: str) -> Seen:
     return access.organisation_to_speak_for(db.session, current.member(), slug, now=clock.now())
-
-
-def _place(slug: str, key: str) -> tuple[Seen, Representative]:
-    member, now = current.member(), clock.now()
-    seen = access.organisation_for(db.session, member, slug, now=now)
-    return seen, access_people.place_of_another(db.session, member, seen, key, now=now)
 
 
 def _invite(seen: Seen, form: InviteForm, *, status: int = 200) -> Page:
