@@ -148,7 +148,10 @@ KINDS = {
 # What conversations wear that are about something, by what that is.
 DRESSES: dict[str, Dress] = {
     dress.about.value: dress
-    for dress in (INTRODUCED, TALK, *BEGUN, *LEARNING_DRESSES, NEED_TALK, APPROACH_TALK, BROUGHT_TOGETHER)
+    for dress in (
+        *(INTRODUCED, TALK, *BEGUN, *LEARNING_DRESSES),
+        *(NEED_TALK, APPROACH_TALK, BROUGHT_TOGETHER),
+    )
 }
 PEOPLE = indexer.Source({"member": int}, documents.documents, documents.all_documents)
 THINGS = indexer.together(

@@ -51,6 +51,8 @@ PUBLIC = frozenset(
         *("stewardship.invite", "stewardship.withdraw_invitation", "stewardship.set_network"),
         *("organisations_desk.desk", "organisations_desk.answer"),
         "organisations_desk.answer_claim",
+        # By the sealed key of a letter, for whoever got it.
+        *("referrals.outside_letter", "referrals.answer_letter"),
         # Only in a network made by `commonweal demo`.
         *("demo.faces", "demo.enter", "demo.letters"),
     }

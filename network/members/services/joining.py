@@ -212,7 +212,7 @@ def join(
         actor=member.id,
         subject=("member", member.id),
         now=now,
-        to=("index",),
+        to=("index", "referrals"),
         invitation=invitation.id,
         invited_by=invitation.invited_by,
     )

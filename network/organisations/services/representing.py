@@ -49,7 +49,7 @@ def end(
     readdress(db, organisation, now=now)
     if not somebody_speaks(db, organisation):
         organisation.asks_steward, organisation.asks_steward_at = "", None
-    told = ("mail",) if actor.id != place.member_id else ()
+    told = ("mail", "referrals") if actor.id != place.member_id else ("referrals",)
     log(db, organisation, "organisations:ended", actor=actor.id, now=now, to=told, place=place)
 
 
