@@ -44,6 +44,7 @@ PUBLIC = frozenset(
         *("account.new_address", "account.change_address"),
         # What their owners show to anyone; nothing else is found at these addresses.
         *("relationships.person", "people.portrait", "organisations.page"),
+        "readiness.answers",
         # By a secret of 256 bits in the address, for its owner's own calendar.
         "calendar.feed",
         # Open to be quiet: to everybody but stewards there is nothing here.

@@ -14,7 +14,6 @@ from tests.conftest import NOON, post
 from tests.organisations.conftest import MERROW, act, keep_organisation, place_of
 
 PAGE = "/me/participation/shields"
-HTMX = {"HX-Request": "true"}
 
 
 def raised(db, it, *against, who="ama"):
@@ -143,11 +142,6 @@ def test_a_member_checks_and_reads_what_people_from_there_see(
     assert ("see nothing at all" in got.text) is said.startswith("Yes")
 
 
-def test_the_check_comes_as_a_part_too(merrow, sign_in):
-    got = post(sign_in(merrow.ama), PAGE, {"organisation": MERROW, "text": ""}, headers=HTMX)
-    assert got.text.lstrip().startswith('<section class="sec strong" id="check"')
-
-
 def test_a_shield_that_is_missing_is_raised_from_there(merrow, sign_in):
     ama = sign_in(merrow.ama)
     assert 'value="Merrow Ferries"' in check(ama, organisation=MERROW).text
@@ -184,7 +178,7 @@ def test_inv_02_the_answer_is_the_same_whoever_is_here_or_speaks(merrow, sign_in
 
 def answer(client, **values):
     sent = {"organisation": "", "text": "", **values}
-    text = post(client, PAGE, sent, headers=HTMX).text
+    text = post(client, PAGE, sent).text
     return [line for line in text.splitlines() if "csrf_token" not in line]
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from network.asks import services as asks
-from network.asks.models import Ask
 from network.errors import Conflict, NotFound
 from network.members.models import Member
 from network.members.visibility import Viewer, not_apart
@@ -103,28 +102,15 @@ def invite(
     """
     take(db, organisation)
     must_speak(db, organisation, actor)
-    again = db.scalar(
-        select(Ask).where(
-            Ask.asker_id == actor.id, Ask.submission == submission, Ask.kind == ALUMNI.name
-        )
-    )
+    again = asking.sent_for_organisation(db, actor, submission)
     if again is not None and again.reason == clean(words):
         return db.get_one(AlumniRelation, again.thing_id)
     if again is not None:
         submission = uuid4().hex  # other words from the same form: the guards decide
-    _must_not_be_apart(db, actor, addressee)
-    if asking.speaks(db, organisation, addressee):
-        raise Conflict(_("%(name)s speaks for it.", name=addressee.name))
-    relation = asking.live_relation(db, organisation, addressee, now)
-    if relation is not None and relation.state is RelationState.KEPT:
-        raise Conflict(_("You stay in touch already."))
-    if relation is not None and relation.asker_id == addressee.id:
+    relation = _asked_by_member(db, organisation, addressee, actor=actor, now=now)
+    if relation is not None:
         keep(db, organisation, relation, actor=actor, now=now)
         return relation
-    if relation is not None:
-        raise Conflict(
-            _("%(name)s has been asked, and it has not had its day.", name=addressee.name)
-        )
     asking.may_invite(db, organisation, actor=actor, addressee=addressee, now=now)
     relation = _asked(organisation, addressee, sort, asker=actor, now=now)
     db.add(relation)
@@ -213,6 +199,25 @@ def end(
     log_of(db, organisation, relation, "organisations:alumni:ended", actor=actor, now=now)
 
 
+def _asked_by_member(
+    db: Session, organisation: Organisation, addressee: Member, *, actor: Member, now: datetime
+) -> AlumniRelation | None:
+    """Return what a member has asked already, or None; raise where they are not to be asked now."""
+    near = select(Member.id).where(Member.id == addressee.id, not_apart(Viewer.of(actor)))
+    if db.scalar(near) is None:
+        raise NotFound
+    if asking.speaks(db, organisation, addressee):
+        raise Conflict(_("%(name)s speaks for it.", name=addressee.name))
+    relation = asking.live_relation(db, organisation, addressee, now)
+    if relation is not None and relation.state is RelationState.KEPT:
+        raise Conflict(_("You stay in touch already."))
+    if relation is not None and relation.asker_id != addressee.id:
+        raise Conflict(
+            _("%(name)s has been asked, and it has not had its day.", name=addressee.name)
+        )
+    return relation
+
+
 def _asked(
     organisation: Organisation, member: Member, sort: Alumni, *, asker: Member, now: datetime
 ) -> AlumniRelation:
@@ -224,9 +229,3 @@ def _asked(
         asked_at=now,
         expires_at=now + OPEN_FOR,
     )
-
-
-def _must_not_be_apart(db: Session, actor: Member, other: Member) -> None:
-    near = select(Member.id).where(Member.id == other.id, not_apart(Viewer.of(actor)))
-    if db.scalar(near) is None:
-        raise NotFound

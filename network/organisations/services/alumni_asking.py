@@ -11,6 +11,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from network.asks import services as asks
+from network.asks.models import Ask
 from network.changes import changed
 from network.errors import Conflict
 from network.events.models import Event
@@ -143,6 +144,15 @@ def sent_by_member(
     same = {"submission": submission, "mark": _mark(words)}
     found = [each.data["relation"] for each in sent if same.items() <= each.data.items()]
     return db.get(AlumniRelation, found[0]) if found else None
+
+
+def sent_for_organisation(db: Session, actor: Member, submission: str) -> Ask | None:
+    """Return what this form of somebody who speaks for an organisation sent before."""
+    return db.scalar(
+        select(Ask).where(
+            Ask.asker_id == actor.id, Ask.submission == submission, Ask.kind == ALUMNI.name
+        )
+    )
 
 
 def _mark(words: str) -> str:

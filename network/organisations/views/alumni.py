@@ -21,7 +21,6 @@ from network.organisations import access
 from network.organisations.access import Seen
 from network.organisations.access_alumni import relation_for
 from network.organisations.forms_alumni import TouchForm, TouchMemberForm
-from network.organisations.kinds import RelationState
 from network.organisations.queries import alumni as queries
 from network.organisations.services import alumni as services
 from network.organisations.sorts import SORTS
@@ -54,7 +53,7 @@ def ask(organisation: str) -> Any:  # noqa: ANN401
     except Invalid as refusal:
         take(form, _at_words(refusal))
         return _overview(seen, form, status=422)
-    if relation.state is RelationState.KEPT:
+    if relation.since is not None:
         flash(_("They had asked you, too: you stay in touch from now on."))
     else:
         flash(_("Your words are with those who speak for it."))
@@ -88,7 +87,7 @@ def invite(organisation: str) -> Any:  # noqa: ANN401
     except Invalid as refusal:
         take(form, _at_words(refusal))
         return _invite(seen, form, status=422)
-    if relation.state is RelationState.KEPT:
+    if relation.since is not None:
         flash(_("%(name)s had asked, too: you stay in touch from now on.", name=addressee.name))
     else:
         flash(_("Your words are with %(name)s.", name=addressee.name))
@@ -121,7 +120,7 @@ def show(relation: str) -> Any:  # noqa: ANN401
 def end(relation: str) -> Any:  # noqa: ANN401
     member, now = current.member(), clock.now()
     found = relation_for(db.session, member, relation, now=now)
-    was_asked = found.state is RelationState.ASKED
+    was_asked = found.since is None
     services.end(db.session, found.organisation, found, actor=member, now=now)
     flash(_("Taken back. They are not told.") if was_asked else _("Ended. Nobody is told."))
     return see_other("alumni.overview", organisation=found.organisation.slug)

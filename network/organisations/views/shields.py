@@ -60,7 +60,6 @@ def _explained(form: CheckForm, *, checked: Checked | None = None, status: int =
     ]
     return page(
         "organisations/shields.html",
-        "check",
         form=form,
         checked=checked,
         own=queries.shields(db.session, current.member()),
