@@ -37,6 +37,7 @@ class CircleForm(Form):
         [InputRequired(_("Write a number.")), NumberRange(2, 500, _("Between 2 and 500."))],
     )
     leavers_keep = BooleanField(_("Whoever leaves keeps what was written while they were here"))
+    open_to_work = BooleanField(_("The team may be approached with work"))
     opens_when = RadioField(
         _("When does the team open what somebody writes to it?"),
         choices=[(rule.value, label) for rule, label in RULES.items()],
@@ -54,6 +55,7 @@ class CircleForm(Form):
             most=self.most.data or 0,
             leavers_keep=bool(self.leavers_keep.data),
             opens_when=OpeningRule(self.opens_when.data),
+            open_to_work=bool(self.open_to_work.data),
         )
 
 

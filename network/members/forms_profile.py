@@ -195,6 +195,9 @@ class WhoForm(Form):
     invite = SelectField(
         _("Who may ask me into a circle"), choices=ASKERS, default=WhoMayAsk.ANYONE.value
     )
+    approach = SelectField(
+        _("Who may come to me with work"), choices=ASKERS, default=WhoMayAsk.ANYONE.value
+    )
 
 
 class WaysForm(Form):

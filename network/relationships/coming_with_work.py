@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from network.columns import BigId
 from network.conversations.models import About, Conversation, Participant
+from network.members.access import Profile
 from network.members.kinds import WhoMayAsk
 from network.members.models import Member, Participation
 from network.members.queries import have_in_common
+from network.members.services.participation import takes_part
 from network.relationships.models import Introduction, IntroductionState
 
 _ONE, _OTHER = aliased(Participant), aliased(Participant)
@@ -49,3 +53,15 @@ def takes_approaches(
         low, high = sorted((writer.id, addressee.id))
         return connected or bool(db.scalar(_BROUGHT_TOGETHER, {"low": low, "high": high}))
     return who is WhoMayAsk.ANYONE
+
+
+def may_come_with_work(
+    db: Session, member: Member | None, profile: Profile, *, connected: bool, now: datetime
+) -> bool:
+    """Whether a member may come with work to whom they look at: by what is on the page already."""
+    shown = profile.participation
+    if member is None or profile.is_own or shown is None or not shown.work:
+        return False
+    if not takes_part(profile.member, now):
+        return False
+    return takes_approaches(db, member, profile.member, shown, connected=connected)

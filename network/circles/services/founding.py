@@ -42,6 +42,7 @@ class Plan:
     most: int
     leavers_keep: bool = True
     opens_when: OpeningRule = OpeningRule.EVERYONE
+    open_to_work: bool = False
 
 
 def found(
@@ -161,3 +162,4 @@ def _say(circle: Circle, plan: Plan) -> None:
     circle.about, circle.rhythm = clean(plan.about), clean_line(plan.rhythm)
     circle.door, circle.most = plan.door, plan.most
     circle.leavers_keep, circle.opens_when = plan.leavers_keep, plan.opens_when
+    circle.open_to_work = plan.open_to_work and circle.form is Form.TEAM

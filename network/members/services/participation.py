@@ -54,6 +54,14 @@ def set_who_may_invite(db: Session, member: Member, who: WhoMayAsk, *, now: date
         _changed(db, "members:invitable:set", member, now=now)
 
 
+def set_who_may_approach(db: Session, member: Member, who: WhoMayAsk, *, now: datetime) -> None:
+    """Set who may come to a member with work. As it is already, it is left."""
+    part = _participation(db, member)
+    if part.who_may_approach is not who:
+        part.who_may_approach = who
+        _changed(db, "members:approachable:set", member, now=now)
+
+
 def set_ways(
     db: Session,
     member: Member,
@@ -97,6 +105,11 @@ def is_paused(member: Member, now: datetime) -> bool:
     return member.state is State.PAUSED and (
         member.paused_until is None or member.paused_until > now
     )
+
+
+def takes_part(member: Member, now: datetime) -> bool:
+    """Whether a member takes part now: they are not leaving, and their lamp is lit."""
+    return member.state in {State.MEMBER, State.PAUSED} and not is_paused(member, now)
 
 
 def confirm(db: Session, member: Member, *, now: datetime) -> None:

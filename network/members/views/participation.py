@@ -84,13 +84,16 @@ def set_work() -> Any:  # noqa: ANN401
 @participation.post("/me/participation/who")
 def set_who() -> Any:  # noqa: ANN401
     member, now = current.member(), clock.now()
-    form = sent(WhoForm)
+    form, mine = sent(WhoForm), queries.own_participation(db.session, member)
     if not form.invite.raw_data:  # a page from before this was asked
-        form.invite.data = queries.own_participation(db.session, member).who_may_invite.value
+        form.invite.data = mine.who_may_invite.value
+    if not form.approach.raw_data:
+        form.approach.data = mine.who_may_approach.value
     if not form.validate():
         return shown("who", status=422, who_form=form)
     services.set_who_may_connect(db.session, member, WhoMayAsk(form.who.data), now=now)
     services.set_who_may_invite(db.session, member, WhoMayAsk(form.invite.data), now=now)
+    services.set_who_may_approach(db.session, member, WhoMayAsk(form.approach.data), now=now)
     return kept("who")
 
 
@@ -140,7 +143,7 @@ def shown(*blocks: str, status: int = 200, **replaced: Any) -> Page:  # noqa: AN
         "pause_form": pause_form(now, member.time_zone),
         "room_form": room_form(mine, now),
         "work_form": WorkForm(work=mine.work, pace=mine.pace),
-        "who_form": WhoForm(who=who_may(mine), invite=mine.who_may_invite.value),
+        "who_form": who_form(mine),
         "ways_form": ways_form(mine),
         "shields": queries.shields(db.session, member),
         "shield_form": ShieldForm(),
@@ -158,9 +161,13 @@ def kept(block: str, **context: Any) -> Any:  # noqa: ANN401
     return see_other("participation.edit", _anchor=block)
 
 
-def who_may(mine: Participation) -> str:
-    """Return who may ask, as the form names it."""
-    return mine.who_may_connect.value
+def who_form(mine: Participation) -> WhoForm:
+    """Return the form of who may ask, as it is kept."""
+    return WhoForm(
+        who=mine.who_may_connect.value,
+        invite=mine.who_may_invite.value,
+        approach=mine.who_may_approach.value,
+    )
 
 
 def ways_form(mine: Participation) -> WaysForm:

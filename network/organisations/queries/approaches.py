@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session, joinedload
 from network.asks.models import Ask, AskState
 from network.circles.models import Circle
 from network.columns import BigId
+from network.conversations.hearing import is_there
+from network.conversations.models import About, Conversation, Participant
 from network.members.models import Member
 from network.members.visibility import BOUND, NOW, Viewer
 from network.organisations.kinds import ApproachState, AskOf
@@ -199,3 +201,20 @@ def may_answer(approach: Approach, ask: Ask | None, now: datetime) -> bool:
         and ask.state in {AskState.WAITING, AskState.DECLINED}
         and approach.expires_at > now
     )
+
+
+_TALK = (
+    select(Conversation.key)
+    .join(Participant, Participant.conversation_id == Conversation.id)
+    .where(
+        Conversation.about == About.APPROACH,
+        Conversation.thing_id == bindparam("approach", type_=BigId),
+        Participant.member_id == BOUND.member_id,
+        is_there(BOUND),
+    )
+)
+
+
+def talk_of(db: Session, member: Member, approach: Approach, now: datetime) -> str | None:
+    """Return the key of the conversation that an approach opened, where this member reads it."""
+    return db.scalar(_TALK, {**Viewer.of(member).at(now), "approach": approach.id})

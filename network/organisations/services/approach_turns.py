@@ -27,12 +27,17 @@ def take_side(db: Session, writer_id: int, organisation: Organisation | None) ->
     db.execute(mine.with_for_update())
 
 
+def take_team(db: Session, circle: Circle) -> None:
+    """Take the row of a team, so that nobody comes or goes meanwhile."""
+    circle_turns.take(db, circle)
+
+
 def take(db: Session, approach: Approach) -> None:
     """Take the rows of both sides of an approach, and see it as it stands then."""
     ours = approach.organisation_id
     take_side(db, approach.writer_id, None if ours is None else db.get_one(Organisation, ours))
     if approach.circle_id is not None:
-        circle_turns.take(db, db.get_one(Circle, approach.circle_id))
+        take_team(db, db.get_one(Circle, approach.circle_id))
     db.refresh(approach, [column.key for column in Approach.__mapper__.column_attrs])
 
 

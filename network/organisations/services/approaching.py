@@ -1,4 +1,4 @@
-"""Writing to one member, or to one team, about one need; and taking it back."""
+"""Writing to one member, or to one team, about one need."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from sqlalchemy.orm import Session
 from network.asks import services as asks
 from network.asks.kinds import Kind
 from network.circles.models import Circle
-from network.circles.services import turns as circle_turns
-from network.errors import Conflict, Invalid
+from network.errors import Invalid
 from network.members.kinds import Work
 from network.members.models import Member
-from network.organisations.kinds import ApproachState
 from network.organisations.models import Approach, Organisation
 from network.organisations.services import approach_guards as guards
-from network.organisations.services.approach_turns import log, take, take_side
-from network.organisations.services.ending_approaches import close_asks
-from network.organisations.services.opening import APPROACH, TEAM_APPROACH
+from network.organisations.services import team_guards
+from network.organisations.services.approach_kinds import APPROACH, TEAM_APPROACH
+from network.organisations.services.approach_turns import log, take_side, take_team
 from network.text import clean, clean_line
 from network.translation import _
 
@@ -49,84 +47,38 @@ def send(
     *,
     writer: Member,
     organisation: Organisation | None,
-    member: Member,
+    to: Member | Circle,
     submission: str,
     now: datetime,
 ) -> Approach:
-    """Write to a member, for an organisation or for oneself; return what this submission sent
-    already. Raises `NotFound`, `NotAllowed`, `Conflict` or `Invalid` where a guard holds it back.
+    """Write to a member or a team, for an organisation or for oneself; return what this submission
+    sent already. Of a team everybody is asked who takes part now and whom the writer may know of.
+
+    Raises `NotFound`, `NotAllowed`, `Conflict` or `Invalid` where a guard holds it back.
     """
     take_side(db, writer.id, organisation)
     again = _sent_already(db, writer, submission)
-    if again is not None and (again.member_id, again.need) == (member.id, clean(letter.need)):
+    if again is not None and _is_it(again, letter, to):
         return again
     guards.must_be_free(db, writer, organisation, now)
-    guards.must_reach(db, writer, member, letter.work, now)
-    guards.must_have_waited(db, writer, organisation, member, now)
-    approach = _keep(
-        db,
-        letter,
-        writer=writer,
-        organisation=organisation,
-        submission=submission if again is None else uuid4().hex,
-        now=now,
-    )
-    approach.member_id = member.id
+    if isinstance(to, Circle):
+        take_team(db, to)
+        team_guards.must_reach_team(db, writer, to, now)
+    else:
+        guards.must_reach(db, writer, to, letter.work, now)
+    guards.must_have_waited(db, writer, organisation, to, now)
+    approach = _kept(letter, writer=writer, organisation=organisation, now=now)
+    approach.submission = submission if again is None else uuid4().hex
+    if isinstance(to, Circle):
+        approach.team, asked = team_guards.team_of(db, writer, to, now)
+        approach.circle_id, kind, body_id = to.id, TEAM_APPROACH, to.id
+    else:
+        approach.member_id, asked = to.id, [to]
+        kind, body_id = APPROACH, approach.organisation_id or 0
+    db.add(approach)
     db.flush()  # what asks names it
-    body_id = 0 if organisation is None else organisation.id
-    _put(db, APPROACH, approach, [member], writer=writer, body_id=body_id, now=now)
+    _put(db, kind, approach, asked, writer=writer, body_id=body_id, now=now)
     return approach
-
-
-def send_to_team(
-    db: Session,
-    letter: Letter,
-    *,
-    writer: Member,
-    organisation: Organisation | None,
-    circle: Circle,
-    submission: str,
-    now: datetime,
-) -> Approach:
-    """Write to a team: everybody in it is asked who takes part now and whom the writer may know of.
-    Raises what `send` raises.
-    """
-    take_side(db, writer.id, organisation)
-    circle_turns.take(db, circle)
-    again = _sent_already(db, writer, submission)
-    if again is not None and (again.circle_id, again.need) == (circle.id, clean(letter.need)):
-        return again
-    guards.must_be_free(db, writer, organisation, now)
-    guards.must_reach_team(db, writer, circle, now)
-    guards.must_have_waited(db, writer, organisation, circle, now)
-    approach = _keep(
-        db,
-        letter,
-        writer=writer,
-        organisation=organisation,
-        submission=submission if again is None else uuid4().hex,
-        now=now,
-    )
-    everybody, asked = guards.team_of(db, writer, circle, now)
-    approach.circle_id, approach.team = circle.id, everybody
-    db.flush()  # what asks names it
-    _put(db, TEAM_APPROACH, approach, asked, writer=writer, body_id=circle.id, now=now)
-    return approach
-
-
-def withdraw(db: Session, approach: Approach, *, actor: Member, now: datetime) -> None:
-    """Take an approach back, whatever was quietly answered; twice is once. The side that wrote is
-    loaded by `access.approach_sent`. Raises `Conflict` where it is over already.
-    """
-    take(db, approach)
-    if approach.state is ApproachState.WITHDRAWN:
-        return
-    over = approach.told_no_at is not None or approach.expires_at <= now
-    if approach.state is not ApproachState.SENT or over:
-        raise Conflict(_("This is over already."))
-    approach.state, approach.ended_at = ApproachState.WITHDRAWN, now
-    close_asks(db, approach, actor=actor, now=now)
-    log(db, approach, "organisations:approach:withdrawn", actor=actor.id, now=now)
 
 
 def _sent_already(db: Session, writer: Member, submission: str) -> Approach | None:
@@ -136,28 +88,29 @@ def _sent_already(db: Session, writer: Member, submission: str) -> Approach | No
     )
 
 
-def _keep(
-    db: Session,
+def _is_it(sent: Approach, letter: Letter, to: Member | Circle) -> bool:
+    """Whether what was sent is this letter, to the same."""
+    same = sent.circle_id if isinstance(to, Circle) else sent.member_id
+    return (same, sent.need) == (to.id, clean(letter.need))
+
+
+def _kept(
     letter: Letter,
     *,
     writer: Member,
     organisation: Organisation | None,
-    submission: str,
     now: datetime,
 ) -> Approach:
-    """Keep the words; other words from a form that was sent are another approach."""
-    approach = Approach(
+    """Return the words as they are kept; raise `Invalid` where they say too little or too much."""
+    return Approach(
         organisation_id=None if organisation is None else organisation.id,
         writer_id=writer.id,
         work=letter.work,
         readiness_version=0 if organisation is None else organisation.readiness_version,
         sent_at=now,
         expires_at=now + APPROACH.lifetime,
-        submission=submission,
         **_words(letter),
     )
-    db.add(approach)
-    return approach
 
 
 def _words(letter: Letter) -> dict[str, str]:

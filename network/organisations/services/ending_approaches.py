@@ -1,4 +1,6 @@
-"""The end of what somebody wrote in the name of an organisation that they speak for no longer."""
+"""The end of an approach before a conversation opens: it is taken back, a no is told, or its writer
+speaks for the organisation no longer.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,16 @@ from network.asks import services as asks
 from network.asks.models import Ask, AskState
 from network.conversations.models import About
 from network.conversations.services import leave_about
+from network.errors import Conflict, Invalid, NotFound
 from network.members.models import Member
 from network.organisations.kinds import ApproachState, AskOf
 from network.organisations.models import Approach
+from network.organisations.services.approach_turns import log, take
+from network.text import clean
+from network.translation import _
 
 KINDS = (AskOf.APPROACH.value, AskOf.TEAM_APPROACH.value)
+LONGEST_NO = 600
 # What may still be answered, or have its answer changed.
 OPEN = (AskState.WAITING, AskState.DECLINED)
 
@@ -45,6 +52,7 @@ def close_approaches_of(
         close_asks(db, approach, actor=actor, now=now)
         if approach.state is ApproachState.SENT:
             approach.state, approach.ended_at = ApproachState.CLOSED, now
+            log(db, approach, "organisations:approach:closed", actor=actor.id, now=now)
         else:
             leave_about(
                 db,
@@ -55,3 +63,42 @@ def close_approaches_of(
                 now=now,
                 keep=False,
             )
+
+
+def withdraw(db: Session, approach: Approach, *, actor: Member, now: datetime) -> None:
+    """Take an approach back, whatever was quietly answered; twice is once. The side that wrote is
+    loaded by `access.approach_sent`. Raises `Conflict` where it is over already.
+    """
+    take(db, approach)
+    if approach.state is ApproachState.WITHDRAWN:
+        return
+    over = approach.told_no_at is not None or approach.expires_at <= now
+    if approach.state is not ApproachState.SENT or over:
+        raise Conflict(_("This is over already."))
+    approach.state, approach.ended_at = ApproachState.WITHDRAWN, now
+    close_asks(db, approach, actor=actor, now=now)
+    log(db, approach, "organisations:approach:withdrawn", actor=actor.id, now=now)
+
+
+def tell_no(db: Session, approach: Approach, *, actor: Member, words: str, now: datetime) -> None:
+    """Tell the side that wrote that it is a no, with words or without: it is over for good.
+
+    Twice is once. Raises `NotFound` for anybody but the one it was written to, `Conflict` where it
+    is over already, `Invalid` for too many words.
+    """
+    if approach.member_id != actor.id:
+        raise NotFound
+    take(db, approach)
+    if approach.told_no_at is not None:
+        return
+    if approach.state is not ApproachState.SENT or approach.expires_at <= now:
+        raise Conflict(_("This is over already. They are told nothing."))
+    said = clean(words)
+    if len(said) > LONGEST_NO:
+        raise Invalid(
+            _("This has %(n)s letters; %(most)s is the most.", n=len(said), most=LONGEST_NO),
+            field="words",
+        )
+    approach.told_no_at, approach.told_words = now, said
+    close_asks(db, approach, actor=actor, now=now)
+    log(db, approach, "organisations:approach:told_no", actor=actor.id, now=now, to=("mail",))

@@ -19,6 +19,7 @@ from network.members.access import member_for, profile_for
 from network.members.models import Member
 from network.relationships import access
 from network.relationships.beside import beside
+from network.relationships.coming_with_work import may_come_with_work
 from network.relationships.forms import AskForm
 from network.relationships.kinds import CONNECTION
 from network.relationships.services import connections as services
@@ -93,7 +94,10 @@ def _person(handle: str, form: AskForm, *, status: int = 200) -> Page:
     member, now = current.member_or_none(), clock.now()
     profile = profile_for(db.session, current.viewer(), handle, now=now)
     more = beside(db.session, member, profile, now)
-    return page("members/person.html", "reach", profile=profile, form=form, status=status, **more)
+    connected = more["reach"] is not None and more["reach"].connection is not None
+    may_approach = may_come_with_work(db.session, member, profile, connected=connected, now=now)
+    more |= {"may_approach": may_approach, "profile": profile, "form": form}
+    return page("members/person.html", "reach", status=status, **more)
 
 
 def _other(handle: str) -> Member:
