@@ -80,9 +80,7 @@ def letter(token: str) -> Page:
     organisation = _spoken_for(opened.slug)
     if opened.stamp != services.stamp_of(organisation):
         return page("organisations/letter_gone.html", status=404)
-    return page(
-        "organisations/letter.html", organisation=organisation, opened=opened, token=token
-    )
+    return page("organisations/letter.html", organisation=organisation, opened=opened, token=token)
 
 
 @organisations.post("/organisations/verify/<token>")
