@@ -22,7 +22,7 @@ from network.organisations.models import AlumniRelation
 from network.organisations.queries import alumni as queries
 from network.organisations.services import alumni as services
 from network.organisations.services.alumni_answering import ALUMNI
-from network.organisations.services.ending_alumni import close_alumni_of
+from network.organisations.services.representing import end as end_speaking
 from network.relationships.services.connections import block
 from tests.conftest import NOON, post
 from tests.organisations.conftest import MERROW, act, keep_organisation, place_of, speaking
@@ -389,8 +389,7 @@ def test_inv_18_a_yes_counts_while_whoever_speaks_in_the_ask_does(db, it, asked_
 @pytest.mark.parametrize("asked_by_member", [True, False])
 def test_whoever_speaks_no_longer_has_asked_nothing_and_answers_nothing(db, it, asked_by_member):
     relation = ask(db, it) if asked_by_member else invite(db, it)
-    stop_speaking(db, it)
-    close_alumni_of(db, it.organisation.id, it.oskar.id, actor=it.siun, now=NOON)
+    end_speaking(db, it.organisation, place_of(db, it.oskar), actor=it.siun, now=NOON)
     left = [len(waiting(db, it, who)) for who in ("oskar", "siun", "ama")]
     if asked_by_member:
         assert (relation.state, left) == (RelationState.ASKED, [0, 1, 0])
@@ -403,8 +402,7 @@ def test_whoever_speaks_no_longer_has_asked_nothing_and_answers_nothing(db, it, 
 def test_what_is_kept_outlasts_whoever_asked_for_it(db, it):
     relation = invite(db, it)
     answer(db, it, "ama")
-    stop_speaking(db, it)
-    close_alumni_of(db, it.organisation.id, it.oskar.id, actor=it.siun, now=NOON)
+    end_speaking(db, it.organisation, place_of(db, it.oskar), actor=it.siun, now=NOON)
     assert relation.state is RelationState.KEPT
 
 

@@ -18,8 +18,7 @@ from network.organisations.kinds import Speaks
 from network.organisations.models import Organisation, Representative
 from network.organisations.queries.people import somebody_speaks
 from network.organisations.services.answering import readdress
-from network.organisations.services.ending_approaches import close_approaches_of
-from network.organisations.services.ending_needs import close_needs_of
+from network.organisations.services.endings import close_all_of
 from network.organisations.services.inviting import stop
 from network.organisations.services.marks import remember
 from network.organisations.services.turns import log, look_again, must_speak, take
@@ -44,8 +43,7 @@ def end(
     db.flush()  # shields and what waits are compared with who speaks
     remember(db, db.get_one(Member, place.member_id))
     _take_back_whom_they_invited(db, organisation, place, actor=actor, now=now)
-    close_approaches_of(db, organisation.id, place.member_id, actor=actor, now=now)
-    close_needs_of(db, organisation.id, place.member_id, actor=actor, now=now)
+    close_all_of(db, organisation.id, place.member_id, actor=actor, now=now)
     readdress(db, organisation, now=now)
     if not somebody_speaks(db, organisation):
         organisation.asks_steward, organisation.asks_steward_at = "", None
