@@ -22,3 +22,20 @@ class Beside:
     above: tuple[str, ...]
     below: tuple[str, ...]
     load: Callable[[Session, Member, Seen, datetime], Mapping[str, Any]]
+
+
+def together(*besides: Beside) -> Beside:
+    """Return what several packages put beside a circle, in their order."""
+
+    def load(db: Session, member: Member, seen: Seen, now: datetime) -> Mapping[str, Any]:
+        return {
+            name: value
+            for each in besides
+            for name, value in each.load(db, member, seen, now).items()
+        }
+
+    return Beside(
+        above=tuple(template for each in besides for template in each.above),
+        below=tuple(template for each in besides for template in each.below),
+        load=load,
+    )

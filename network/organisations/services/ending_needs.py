@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select, update
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from network.asks import services as asks
 from network.asks.models import Ask, AskState
-from network.changes import changed
 from network.conversations.models import About
 from network.conversations.services import leave_about
 from network.events.services import record
@@ -30,9 +29,8 @@ def close_needs_of(
     theirs = select(WorkNeed.id).where(
         WorkNeed.organisation_id == organisation_id, WorkNeed.writer_id == member_id
     )
-    for need_id in _open_of(db, organisation_id, member_id, now):
-        if end_need(db, need_id, outcome="", now=now):
-            note_closed(db, need_id, actor=actor, now=now)
+    for need_id in _close(db, organisation_id, member_id, now):
+        note_closed(db, need_id, actor=actor, now=now)
     ids = db.scalars(theirs).all()
     close_waiting(db, ids, actor=actor, now=now)
     talks = select(Ask.id).where(
@@ -51,17 +49,6 @@ def close_needs_of(
             now=now,
             keep=False,
         )
-
-
-def end_need(db: Session, need_id: int, *, outcome: str, now: datetime) -> bool:
-    """Close a need that is open, with words or without; tell whether it was."""
-    ended = changed(
-        db,
-        update(WorkNeed)
-        .where(WorkNeed.id == need_id, need_open(now))
-        .values(closed_at=now, outcome=outcome),
-    )
-    return ended == 1
 
 
 def close_waiting(db: Session, need_ids: Collection[int], *, actor: Member, now: datetime) -> None:
@@ -83,13 +70,17 @@ def note_closed(db: Session, need_id: int, *, actor: Member, now: datetime) -> N
     record(db, "organisations:need:closed", actor=actor.id, subject=subject, now=now)
 
 
-def _open_of(db: Session, organisation_id: int, member_id: int, now: datetime) -> Sequence[int]:
-    return db.scalars(
-        select(WorkNeed.id)
-        .where(
-            WorkNeed.organisation_id == organisation_id,
-            WorkNeed.writer_id == member_id,
-            need_open(now),
+def _close(db: Session, organisation_id: int, member_id: int, now: datetime) -> list[int]:
+    """Close what is open, and return which these were."""
+    return sorted(
+        db.scalars(
+            update(WorkNeed)
+            .where(
+                WorkNeed.organisation_id == organisation_id,
+                WorkNeed.writer_id == member_id,
+                need_open(now),
+            )
+            .values(closed_at=now)
+            .returning(WorkNeed.id)
         )
-        .order_by(WorkNeed.id)
-    ).all()
+    )
