@@ -17,11 +17,19 @@ from network.organisations.queries.people import on_the_way, speakers
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody, beside their place: a form that was refused undoes what was loaded of it."""
+
+    place: Representative
+    member: Member
+
+
+@dataclass(frozen=True, slots=True)
 class People:
     """Those who speak for it and whom the viewer may know of; for them, who is on the way."""
 
-    here: Sequence[Representative]
-    coming: Sequence[Representative]
+    here: list[Named]
+    coming: list[Named]
 
 
 def people_of(db: Session, seen: Seen, member: Member | None, now: datetime) -> People:
@@ -29,7 +37,11 @@ def people_of(db: Session, seen: Seen, member: Member | None, now: datetime) -> 
     viewer = THE_WEB if member is None else Viewer.of(member)
     here = speakers(db, seen.organisation, viewer, now)
     coming = on_the_way(db, seen.organisation, viewer, now) if seen.speaks else ()
-    return People(here, coming)
+    return People(_named(here), _named(coming))
+
+
+def _named(places: Sequence[Representative]) -> list[Named]:
+    return [Named(place, place.member) for place in places]
 
 
 PEOPLE = Part("organisations/_people.html", people_of)

@@ -26,6 +26,8 @@ class Waiting:
     organisation: Organisation
     is_own: bool
     place: Representative | None = None
+    # Beside the place: a form that was refused undoes what was loaded of it.
+    who: Member | None = None
 
 
 def has_to_do(member_id: Any) -> ColumnElement[bool]:  # noqa: ANN401  # an id or a column
@@ -65,7 +67,10 @@ def claims(db: Session, steward: Member, now: datetime) -> Sequence[Waiting]:
         .order_by(Representative.asked_at, Representative.id)
         .limit(ON_ONE_PAGE)
     )
-    return [Waiting(organisation, bool(is_own), place) for place, organisation, is_own in rows]
+    return [
+        Waiting(organisation, bool(is_own), place, place.member)
+        for place, organisation, is_own in rows
+    ]
 
 
 def unanswered(now: datetime) -> ColumnElement[bool]:
