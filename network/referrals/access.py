@@ -14,6 +14,7 @@ from network.members.visibility import BOUND, NOW, Viewer, not_apart
 from network.organisations.models import Approach, WorkNeed
 from network.organisations.visibility import need_known, speaks_for
 from network.referrals.kinds import Role
+from network.referrals.matter import WITH_MATTER, Matter, matter_of
 from network.referrals.models import OutsideLetter, Referral
 from network.referrals.seen import SEEN, Seen, as_seen
 from network.referrals.visibility import of_me, was_written_to
@@ -44,6 +45,16 @@ class About:
 
     thing: WorkNeed | Approach
     came_by_id: int | None = None
+
+    @property
+    def is_need(self) -> bool:
+        """Whether it is a need; else an approach that can be passed on."""
+        return isinstance(self.thing, WorkNeed)
+
+    @property
+    def matter(self) -> Matter:
+        """What is passed on of it."""
+        return matter_of(self.thing)
 
 
 _MINE = aliased(Referral, name="brought_me")
@@ -123,11 +134,7 @@ def letter_sent(db: Session, key: str) -> SeenLetter:
         select(OutsideLetter, Referral)
         .join(Referral, Referral.id == OutsideLetter.referral_id)
         .where(OutsideLetter.key == key)
-        .options(
-            joinedload(Referral.referrer),
-            joinedload(Referral.need).joinedload(WorkNeed.organisation),
-            joinedload(Referral.approach).joinedload(Approach.organisation),
-        )
+        .options(joinedload(Referral.referrer), *WITH_MATTER)
     ).first()
     if row is None:
         raise NotFound

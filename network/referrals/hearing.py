@@ -22,8 +22,8 @@ from network.members.models import Member
 from network.organisations.models import Approach, WorkNeed
 from network.referrals.kinds import ReferralState
 from network.referrals.models import Referral
-from network.referrals.services.making import lock, stop
 from network.referrals.services.outside import carry_joined, forget_lapsed, something_lapsed
+from network.referrals.services.turns import lock, stop
 
 
 def channel(secret: str) -> Channel:

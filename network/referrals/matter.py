@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from sqlalchemy.orm import joinedload
+
 from network.members.kinds import Work
 from network.organisations.models import Approach, Organisation, WorkNeed
 from network.referrals.models import Referral
@@ -25,11 +27,25 @@ class Matter:
     time: str = ""
 
 
+# What loads a referral with what it is about.
+WITH_MATTER = (
+    joinedload(Referral.need).joinedload(WorkNeed.organisation),
+    joinedload(Referral.approach).joinedload(Approach.organisation),
+)
+
+
 def matter_of(thing: WorkNeed | Approach) -> Matter:
     """Return what somebody who is recommended reads of a need or an approach."""
     if isinstance(thing, WorkNeed):
         return Matter(thing.organisation, thing.title, thing.words, thing.work)
     return Matter(thing.organisation, "", thing.need, thing.work, thing.time)
+
+
+def matter_of_referral(referral: Referral) -> Matter:
+    """Return what a referral is about; loaded `WITH_MATTER`."""
+    thing = referral.need or referral.approach
+    assert thing is not None  # noqa: S101  # a constraint of its table
+    return matter_of(thing)
 
 
 def mark_of(referral: Referral, matter: Matter) -> str:

@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, case, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
 
 from network.conversations.models import About, Conversation
 from network.members.models import Member
 from network.members.visibility import BOUND
-from network.organisations.models import Approach, WorkNeed
 from network.referrals.kinds import ReferralState, Role, Tells, Told
-from network.referrals.matter import Matter, matter_of
+from network.referrals.matter import WITH_MATTER, Matter, matter_of_referral
 from network.referrals.models import OutsideLetter, Referral
 from network.referrals.visibility import itself_or_not_apart, of_me, of_mine, to_me
 from network.referrals.wording import interest_words
@@ -41,20 +40,13 @@ class Seen:
     @property
     def matter(self) -> Matter:
         """What it is about."""
-        return matter_of(thing_of(self.referral))
+        return matter_of_referral(self.referral)
 
     @property
     def interest(self) -> str:
         """What the referrer has from it, in a sentence."""
         name = str(_("Whoever brought it")) if self.referrer is None else self.referrer.name
         return interest_words(self.referral.interest, self.referral.interest_words, name)
-
-
-def thing_of(referral: Referral) -> WorkNeed | Approach:
-    """Return the need, or the approach that was passed on; loaded with the referral."""
-    thing = referral.need or referral.approach
-    assert thing is not None  # noqa: S101  # a constraint of its table
-    return thing
 
 
 def told_referrer(referral: Referral, now: datetime) -> Told:
@@ -105,10 +97,7 @@ SEEN = (
     .outerjoin(_HOLDER, and_(_HOLDER.id == Referral.holder_id, itself_or_not_apart(BOUND, _HOLDER)))
     .outerjoin(_FIRST, and_(_FIRST.id == _BEFORE.referrer_id, itself_or_not_apart(BOUND, _FIRST)))
     .where(or_(of_mine(BOUND), of_me(BOUND), to_me(BOUND)))
-    .options(
-        joinedload(Referral.need).joinedload(WorkNeed.organisation),
-        joinedload(Referral.approach).joinedload(Approach.organisation),
-    )
+    .options(*WITH_MATTER)
 )
 
 

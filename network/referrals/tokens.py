@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from network import links
 from network.referrals.models import OutsideLetter
-from network.referrals.services.making import OPEN_FOR
+from network.referrals.services.turns import OPEN_FOR
 
 
 def letter_token(secret: str, letter: OutsideLetter) -> str:

@@ -11,7 +11,7 @@ from network.members.models import Member
 from network.referrals.kinds import ReferralState, Tells, Told
 from network.referrals.models import OutsideLetter, Referral
 from network.referrals.seen import told_referrer
-from network.referrals.services.making import close_asks, lock, log, stop
+from network.referrals.services.turns import close_asks, lock, log, stop
 from network.text import clean
 from network.translation import _
 

@@ -7,79 +7,21 @@ other. Where they may not, the yes stands and nothing comes of it: it looks open
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from network.asks import services as asks
 from network.asks.kinds import Kind
-from network.asks.models import Ask, AskState
-from network.conversations.models import About
-from network.conversations.services import open_about
-from network.events.services import record
+from network.asks.models import Ask
 from network.members.models import Member, Participation
-from network.members.visibility import Viewer, visible
-from network.organisations.models import Approach, WorkNeed
 from network.referrals.kinds import AskOf, ReferralState
-from network.referrals.matter import Matter, mark_of, matter_of
 from network.referrals.models import Referral
-from network.referrals.seen import thing_of
 from network.referrals.services.guards import near, takes_introductions
-from network.referrals.visibility import stands
-from network.referrals.wording import interest_words
+from network.referrals.services.opening import open_talk
+from network.referrals.services.turns import ASK_FOR, lock, log, still_possible, stop
+from network.referrals.table import mark_on_the_table, on_the_table
 from network.translation import _
-
-# What each of the two has to think about it, and what both have together.
-ASK_FOR = timedelta(days=21)
-OPEN_FOR = 2 * ASK_FOR
-
-
-@dataclass(frozen=True, slots=True)
-class OnTheTable:
-    """What the templates of these asks read: the referral, what it is about, and whether that still
-    stands. `mark` is what a yes has to bear.
-    """
-
-    referral: Referral
-    matter: Matter
-    stands: bool
-    mark: str
-
-    def interest(self, name: str) -> str:
-        """Say what the referrer of this name has from it."""
-        return interest_words(self.referral.interest, self.referral.interest_words, name)
-
-
-def lock(db: Session, referral: Referral) -> None:
-    """Take the row, and read it as it stands now."""
-    columns = [column.key for column in Referral.__mapper__.column_attrs]
-    db.refresh(referral, columns, with_for_update=True)
-
-
-def still_possible(db: Session, referral: Referral, now: datetime) -> bool:
-    """Whether the need stands in the hands of its holder, and the two may know of each other."""
-    rests = db.scalar(select(Referral.id).where(Referral.id == referral.id, stands(now)))
-    if rests is None or referral.member_id is None:
-        return False
-    member, holder = (
-        db.get_one(Member, referral.member_id),
-        db.get_one(Member, referral.holder_id),
-    )
-    return may_meet(db, member, holder, now)
-
-
-def may_meet(db: Session, one: Member, other: Member, now: datetime) -> bool:
-    """Whether the two may know of each other, both ways."""
-    sees = and_(
-        or_(Member.id == other.id, visible(Viewer.of(other), now)),
-        or_(Member.id == one.id, visible(Viewer.of(one), now)),
-    )
-    seen = select(Member.id).where(Member.id.in_((one.id, other.id)), sees)
-    return len(db.scalars(seen).all()) == 2  # noqa: PLR2004
 
 
 def ask_member(db: Session, referral: Referral, *, now: datetime) -> None:
@@ -100,40 +42,6 @@ def carry_on(db: Session, referral: Referral, *, actor: Member, now: datetime) -
     referral.state, referral.agreed_at = ReferralState.AGREED, now
     _ask(db, referral, MEETING_KIND, to=referral.holder_id, about=referral.member_id, now=now)
     log(db, referral, "referrals:agreed", actor=actor.id, now=now)
-
-
-def stop(db: Session, referral: Referral, *, actor: int | None, now: datetime) -> None:
-    """Stop what is not made: what waits for an answer closes silently, and it looks open until its
-    day.
-    """
-    referral.state, referral.ended_at = ReferralState.STOPPED, now
-    close_asks(db, referral, now=now)
-    log(db, referral, "referrals:stopped", actor=actor, now=now)
-
-
-def close_asks(db: Session, referral: Referral, *, now: datetime) -> None:
-    """Close what still waits for an answer about a referral, silently and for good."""
-    of_it = and_(
-        Ask.kind.in_([kind.value for kind in AskOf]),
-        Ask.thing_id == referral.id,
-        Ask.state.in_((AskState.WAITING, AskState.DECLINED)),
-    )
-    asks.close(db, of_it, actor=db.get_one(Member, referral.referrer_id), now=now)
-
-
-def log(
-    db: Session,
-    referral: Referral,
-    kind: str,
-    *,
-    actor: int | None,
-    now: datetime,
-    to: tuple[str, ...] = (),
-    **data: Any,  # noqa: ANN401  # whatever JSON holds
-) -> None:
-    """Record what happened to a referral."""
-    subject = ("referral", referral.id)
-    record(db, kind, actor=actor, subject=subject, now=now, to=to, **data)
 
 
 def _ask(
@@ -168,60 +76,11 @@ def _agreed_to_meet(db: Session, ask: Ask, now: datetime) -> None:
         stop(db, referral, actor=ask.addressee_id, now=now)
         return
     referral.state, referral.ended_at = ReferralState.MADE, now
-    conversation = open_about(
-        db,
-        About.REFERRAL,
-        referral.id,
-        people=(referral.member_id, referral.holder_id),
-        opener=db.get_one(Member, referral.holder_id),
-        now=now,
-    )
-    log(
-        db,
-        referral,
-        "referrals:made",
-        actor=ask.addressee_id,
-        now=now,
-        to=("mail",),
-        referrer=referral.referrer_id,
-        member=referral.member_id,
-        holder=referral.holder_id,
-        conversation=conversation.id,
-    )
+    open_talk(db, referral, now=now)
 
 
 def _take(db: Session, ask: Ask) -> None:
     lock(db, db.get_one(Referral, ask.thing_id))
-
-
-def _read(db: Session, ask: Ask) -> str:
-    referral = db.get_one(Referral, ask.thing_id)
-    thing: WorkNeed | Approach
-    if referral.need_id is not None:
-        thing = db.get_one(WorkNeed, referral.need_id, options=(joinedload(WorkNeed.organisation),))
-    else:
-        organisation = joinedload(Approach.organisation)
-        thing = db.get_one(Approach, referral.approach_id, options=(organisation,))
-    return mark_of(referral, matter_of(thing))
-
-
-def on_the_table(db: Session, ids: Collection[int]) -> Mapping[int, OnTheTable]:
-    """Return what templates read of referrals, by their row. That the time of a need ran out is
-    known without asking: no ask about it is open for longer.
-    """
-    rows = db.execute(
-        select(Referral, stands(Referral.sent_at))
-        .where(Referral.id.in_(ids))
-        .options(
-            joinedload(Referral.need).joinedload(WorkNeed.organisation),
-            joinedload(Referral.approach).joinedload(Approach.organisation),
-        )
-    )
-    found = {}
-    for referral, rests in rows:
-        matter = matter_of(thing_of(referral))
-        found[referral.id] = OnTheTable(referral, matter, bool(rests), mark_of(referral, matter))
-    return found
 
 
 def _asks_member(ask: Ask) -> str:
@@ -280,7 +139,7 @@ CONSENT_KIND = Kind(
     said_yes=_said_yes,
     templates="referrals/consent",
     take=_take,
-    read=_read,
+    read=mark_on_the_table,
     load=on_the_table,
 )
 MEETING_KIND = Kind(
@@ -291,6 +150,6 @@ MEETING_KIND = Kind(
     said_yes=_said_meet,
     templates="referrals/meeting",
     take=_take,
-    read=_read,
+    read=mark_on_the_table,
     load=on_the_table,
 )

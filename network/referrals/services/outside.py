@@ -21,8 +21,9 @@ from network.referrals.access import About
 from network.referrals.kinds import ReferralState
 from network.referrals.models import OutsideLetter, Referral
 from network.referrals.services.guards import must_be_open, must_have_cooled
-from network.referrals.services.making import ASK_FOR, carry_on, lock, log, stop
+from network.referrals.services.making import carry_on
 from network.referrals.services.referring import Said, begin, sent_already, take
+from network.referrals.services.turns import ASK_FOR, lock, log, stop
 from network.text import clean, clean_line
 from network.translation import _
 

@@ -21,13 +21,8 @@ from network.referrals.access import About
 from network.referrals.kinds import TOLD_IN_WORDS, Interest, ReferralState
 from network.referrals.models import Referral
 from network.referrals.services.guards import must_be_another, must_be_open, must_have_cooled
-from network.referrals.services.making import (
-    CONSENT_KIND,
-    OPEN_FOR,
-    ask_member,
-    log,
-    may_meet,
-)
+from network.referrals.services.making import CONSENT_KIND, ask_member
+from network.referrals.services.turns import OPEN_FOR, log, nothing_parts
 from network.text import clean, clean_line
 from network.translation import _
 
@@ -64,7 +59,7 @@ def recommend(
     is_asked_already = _is_asked_already(db, member, about.thing, now)
     referral = begin(db, referrer, about, said=said, member=member, again=sent, now=now)
     holder = db.get_one(Member, referral.holder_id)
-    if not is_asked_already and may_meet(db, member, holder, now):
+    if not is_asked_already and nothing_parts(db, member, holder):
         ask_member(db, referral, now=now)
     return referral
 
@@ -84,14 +79,13 @@ def begin(
     """
     interest, interest_words = _stated(said)
     thing = about.thing
-    is_need = isinstance(thing, WorkNeed)
     until = thing.open_until if isinstance(thing, WorkNeed) else now + OPEN_FOR
     referral = Referral(
         referrer_id=referrer.id,
         member_id=None if member is None else member.id,
         holder_id=thing.writer_id,
-        need_id=thing.id if is_need else None,
-        approach_id=None if is_need else thing.id,
+        need_id=thing.id if about.is_need else None,
+        approach_id=None if about.is_need else thing.id,
         came_by_id=about.came_by_id,
         words=_words(said.words),
         interest=interest,
