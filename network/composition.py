@@ -58,18 +58,20 @@ from network.organisations import approach_notices
 from network.organisations import documents as organisation_documents
 from network.organisations import needs_notices as need_notices
 from network.organisations import notices as organisation_notices
+from network.organisations import notices_alumni as alumni_notices
 from network.organisations.approach_dress import TALK as APPROACH_TALK
 from network.organisations.circle_needs import BESIDE as NEEDS_BESIDE
 from network.organisations.needs_dress import TALK as NEED_TALK
 from network.organisations.services.alumni_answering import ALUMNI
 from network.organisations.services.answering import CLAIMED, INVITED
-from network.organisations.services.opening import APPROACH, TEAM_APPROACH
+from network.organisations.services.approach_kinds import APPROACH, TEAM_APPROACH
 from network.organisations.services.showing import SHOWING
 from network.organisations.services.talking import LET_US_TALK
 from network.organisations.views import organisations
 from network.organisations.views.alumni import alumni
 from network.organisations.views.approach_page import approaches
 from network.organisations.views.needs import work_needs
+from network.organisations.views.people import organisations_people
 from network.organisations.views.readiness import readiness
 from network.organisations.views.shields import shields
 from network.referrals import hearing
@@ -130,6 +132,7 @@ BLUEPRINTS = (
     alumni,
     shields,
     work_needs,
+    organisations_people,
     approaches,
     referrals,
     demo,
@@ -185,6 +188,7 @@ LETTERS = {
     **learning_notices.LETTERS,
     **circle_notices.LETTERS,
     **organisation_notices.LETTERS,
+    **alumni_notices.LETTERS,
     **need_notices.LETTERS,
     **approach_notices.LETTERS,
     **referral_notices.LETTERS,

@@ -25,6 +25,7 @@ from network.organisations.services.alumni_answering import ALUMNI
 from network.organisations.services.representing import end as end_speaking
 from network.relationships.services.connections import block
 from tests.conftest import NOON, post
+from tests.notices.conftest import deliver, letters, settings, time  # noqa: F401
 from tests.organisations.conftest import MERROW, act, keep_organisation, place_of, speaking
 
 DAY = timedelta(days=1)
@@ -639,3 +640,73 @@ def test_the_page_asks_the_same_of_the_database_for_many_people(merrow, sign_in,
     assert len(ran(lambda: reader.get(PAGE))) == len(few) <= 12
     assert "More of them" in reader.get(PAGE).text
     assert "Some9 Example" in reader.get(f"{PAGE}?from=40").text
+
+
+# The letter
+
+
+def the_member_asked(db, it):
+    ask(db, it)
+    answer(db, it, "siun")
+
+
+def the_organisation_asked(db, it):
+    invite(db, it)
+    answer(db, it, "ama")
+
+
+def both_asked(db, it):
+    invite(db, it)
+    ask(db, it)
+
+
+def it_ended_meanwhile(db, it):
+    the_member_asked(db, it)
+    end(db, it, db.scalars(select(AlumniRelation)).one(), "ama")
+
+
+def who_asked_speaks_no_more(db, it):
+    the_organisation_asked(db, it)
+    stop_speaking(db, it)
+
+
+def who_asked_was_blocked(db, it):
+    the_organisation_asked(db, it)
+    blocks(db, it)
+
+
+def a_no(db, it):
+    ask(db, it)
+    answer(db, it, "oskar", yes=False)
+
+
+@pytest.mark.parametrize(
+    ("given", "reader", "said"),
+    [
+        (
+            the_member_asked,
+            "ama",
+            "You asked “Merrow Ferries” to stay in touch, and they said yes.",
+        ),
+        (the_organisation_asked, "oskar", "You asked Ama Example to stay in touch"),
+        (both_asked, "oskar", "You asked Ama Example to stay in touch"),
+        (it_ended_meanwhile, None, ""),
+        (who_asked_speaks_no_more, None, ""),
+        (who_asked_was_blocked, None, ""),
+        (a_no, None, ""),
+    ],
+)
+def test_inv_59_a_yes_is_told_to_who_asked_and_nothing_else_to_anybody(
+    merrow,
+    letters,  # noqa: F811
+    given,
+    reader,
+    said,
+):
+    act(given)
+    found = [each for each in letters() if each["Subject"] == "You stay in touch at Saltmarsh"]
+    assert [str(each["To"]).partition("@")[0] for each in found] == ([reader] if reader else [])
+    for each in found:
+        words = " ".join(each.get_content().split())
+        assert said in words
+        assert PAGE in words

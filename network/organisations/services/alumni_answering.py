@@ -60,7 +60,8 @@ def keep(
     """Let the two stay in touch from now on. The row of the organisation is taken before."""
     relation.state, relation.since = RelationState.KEPT, now
     close_asks(db, relation, actor=actor, now=now)
-    log_of(db, organisation, relation, "organisations:alumni:kept", actor=actor, now=now)
+    told = ("mail",)
+    log_of(db, organisation, relation, "organisations:alumni:kept", actor=actor, now=now, to=told)
 
 
 def close_asks(db: Session, relation: AlumniRelation, *, actor: Member, now: datetime) -> None:
@@ -92,11 +93,12 @@ def log_of(
     *,
     actor: Member,
     now: datetime,
+    to: tuple[str, ...] = (),
     **data: Any,  # noqa: ANN401  # whatever JSON holds
 ) -> None:
     """Record what became of a relation."""
     data |= {"member": relation.member_id, "relation": relation.id}
-    log(db, organisation, kind, actor=actor.id, now=now, **data)
+    log(db, organisation, kind, actor=actor.id, now=now, to=to, **data)
 
 
 def asked(db: Session, ids: Collection[int]) -> Mapping[int, Asked]:

@@ -126,8 +126,16 @@ def remember_asking(
     now: datetime,
 ) -> None:
     """Record that a member asked, and by which form: also where nobody is to read it."""
-    told = {"submission": submission, "mark": _mark(words)}
-    log_of(db, organisation, relation, ASKED, actor=actor, now=now, **told)
+    log_of(
+        db,
+        organisation,
+        relation,
+        ASKED,
+        actor=actor,
+        now=now,
+        submission=submission,
+        mark=_mark(words),
+    )
 
 
 def sent_by_member(
