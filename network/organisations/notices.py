@@ -174,8 +174,9 @@ def _to_stewards(
     db: Session, organisation: Organisation, context: Context, said: str
 ) -> Sequence[Letter]:
     """Write to the stewards who may decide about an organisation."""
-    apart = select(Organisation.id).where(Organisation.id == organisation.id, has_to_do(Member.id))
-    stewards = select(Member).where(Member.steward, _HAS_ACCOUNT, not_(apart.exists()))
+    stewards = select(Member).where(
+        Member.steward, _HAS_ACCOUNT, not_(has_to_do(Member.id, organisation.id))
+    )
     return [
         Letter(
             to=each.email,

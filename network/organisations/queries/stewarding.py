@@ -30,10 +30,13 @@ class Waiting:
     who: Member | None = None
 
 
-def has_to_do(member_id: Any) -> ColumnElement[bool]:  # noqa: ANN401  # an id or a column
+def has_to_do(
+    member_id: Any,  # noqa: ANN401  # an id or a column
+    organisation_id: Any = Organisation.id,  # noqa: ANN401
+) -> ColumnElement[bool]:
     """Hold for organisations that somebody speaks for, spoke for, or is on the way to."""
     return exists().where(
-        _OWN.organisation_id == Organisation.id,
+        _OWN.organisation_id == organisation_id,
         _OWN.member_id == member_id,
         or_(_OWN.state != Speaks.ENDED, _OWN.since.is_not(None)),
     )
