@@ -84,12 +84,12 @@ QUESTIONS: tuple[Question, ...] = (
         ),
         good=_(
             "A team may try anything for six weeks that the one beside it can live with. Two of"
-            " last year's tries came from people who were here for four months; one is how we plan"
+            " last year’s tries came from people who were here for four months; one is how we plan"
             " now."
         ),
         not_yet=_(
             "Slowly. Budgets are set in October and teams follow them. A good idea in March is a"
-            " good idea for next year, unless one of two people likes it."
+            " good idea for next year, unless one of two people wants it."
         ),
     ),
     Question(
