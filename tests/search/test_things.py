@@ -43,6 +43,7 @@ def test_the_numbers_of_kinds_never_change():
         ("NEED", 2, "thing=need"),
         ("ROOM", 3, "thing=room"),
         ("HARVEST", 4, "thing=harvest"),
+        ("ORGANISATION", 5, "thing=organisation"),
     ]
 
 
