@@ -231,8 +231,8 @@ class Finder:
 
     def _findable(self, hits: Iterable[Hit]) -> set[int]:
         """Return which of these the viewer may find: the hidden take nobody's place."""
-        filled = {**self.viewer.at(self.now), "ids": list({hit.id for hit in hits})}
-        return set(self.db.scalars(_FINDABLE_IDS, filled))
+        ids = self.among(list({hit.id for hit in hits}))
+        return set(self.db.scalars(_FINDABLE_IDS, {**self.viewer.at(self.now), "ids": ids}))
 
     def _hits(self, query: Query, marks: Collection[str] = ()) -> Sequence[Hit]:
         return self.index.find(
@@ -249,6 +249,10 @@ class Finder:
         return {
             s for s in self.analyzer.stems(text) if s not in idle and not self.analyzer.is_common(s)
         }
+
+    def among(self, ids: Sequence[int]) -> Sequence[int]:
+        """Return which of these may be found at all, in this order: all, unless it is narrower."""
+        return ids
 
     @cached_property
     def connected(self) -> list[int]:
@@ -299,6 +303,7 @@ class Finder:
         """Return those of these members whom the viewer may find, in this order, with what they may
         read.
         """
+        ids = self.among(ids) if ids else ids
         if not ids:
             return []
         filled = {**self.viewer.at(self.now), "ids": ids}
