@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import Form, RadioField
+from wtforms import BooleanField, Form, RadioField
 from wtforms.validators import DataRequired, ValidationError
 
 from network.forms import AtMost, LineField, WordsField
@@ -56,6 +56,7 @@ class NetworkForm(Form):
         filters=[lambda value: value or ""],
     )
     questions = WordsField(_("What you ask people who want to join"), [AtMost(2000)])
+    one_organisation = BooleanField(_("One organisation runs this network for its own people"))
 
     def validate_joining(self, field: RadioField) -> None:
         """Refuse what was not on offer."""

@@ -22,11 +22,15 @@ def set_network(
     about: str,
     joining: Joining,
     questions: str,
+    one_organisation: bool,
     now: datetime,
 ) -> None:
-    """Set what every page says of the network and how people come in."""
+    """Set what every page says of the network, how people come in, and whether it is the network of
+    one organisation: then somebody may show a need to everybody here.
+    """
     network.name, network.about = name, about
     network.joining, network.questions = joining, questions
+    network.one_organisation = one_organisation
     record(
         db,
         "stewardship:network:set",
@@ -37,6 +41,7 @@ def set_network(
         about=about,
         joining=joining.value,
         questions=questions,
+        one_organisation=one_organisation,
     )
 
 

@@ -107,6 +107,7 @@ def set_network() -> Page | Response:
         about=form.about.data,
         joining=Joining(form.joining.data),
         questions=form.questions.data,
+        one_organisation=form.one_organisation.data,
         now=clock.now(),
     )
     after_this_request(_shown_at_once)
@@ -153,5 +154,9 @@ def _desk(
 def _network_form() -> NetworkForm:
     row = access.network_to_set(db.session, steward())
     return NetworkForm(
-        name=row.name, about=row.about, joining=row.joining.value, questions=row.questions
+        name=row.name,
+        about=row.about,
+        joining=row.joining.value,
+        questions=row.questions,
+        one_organisation=row.one_organisation,
     )

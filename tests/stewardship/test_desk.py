@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -302,6 +303,19 @@ def test_settings_that_cannot_be_kept_come_back(
     assert "about" in changed or "My words." in answer.text
     assert "Saltmarsh" in at_desk.get("/rules").text
     assert "stewardship:network:set" not in happened()
+
+
+@pytest.mark.parametrize(("sent", "kept"), [({"one_organisation": "y"}, True), ({}, False)])
+def test_a_network_may_be_one_organisations_own(
+    at_desk: FlaskClient, sent: dict, kept: bool
+) -> None:
+    post(at_desk, "/steward/network", SETTINGS | ({} if sent else {"one_organisation": "y"}))
+    post(at_desk, "/steward/network", {**SETTINGS, **sent})
+    with reading() as db:
+        assert db.get_one(Network, 1).one_organisation is kept
+    switch = re.search(r'name="one_organisation"[^>]*>', at_desk.get("/steward").text)
+    assert switch is not None
+    assert ("checked" in switch[0]) is kept
 
 
 def test_the_desk_names_no_member_but_who_invited(
