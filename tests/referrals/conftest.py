@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -130,7 +129,7 @@ def it(merrow, db, now):
 
 def here(db, now):
     organisation = db.scalars(select(Organisation)).one()
-    need = db.scalars(select(WorkNeed)).one()
+    need = db.scalars(select(WorkNeed).order_by(WorkNeed.id)).first()
     return SimpleNamespace(db=db, now=now, organisation=organisation, need=need, **people_of(db))
 
 
@@ -172,6 +171,3 @@ def made(it, **values):
     for kind in AskOf:
         answers(it, referral, kind)
     return referral
-
-
-Refers = Callable[..., object]
