@@ -31,7 +31,7 @@ def one_of_us_said_yes(db: Session, ask: Ask, now: datetime) -> None:
     circle = db.get_one(Circle, approach.circle_id)
     agreed = _agreed(db, approach)
     if ask.addressee_id not in agreed or circle.life is Life.ARCHIVED:
-        raise Conflict(_("Just now you are not among those in the team, so your yes opens nothing."))
+        raise Conflict(_("Just now you are not in the team, so your yes opens nothing."))
     if approach.state is ApproachState.OPENED:
         join_talk(db, approach, db.get_one(Member, ask.addressee_id), now=now)
     elif approach.state is not ApproachState.SENT:
