@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from network.asks import services as asks
@@ -19,7 +19,7 @@ from network.members.models import Member
 from network.organisations.models import Approach, WorkNeed
 from network.referrals.access import About
 from network.referrals.kinds import TOLD_IN_WORDS, Interest, ReferralState
-from network.referrals.models import Referral
+from network.referrals.models import OutsideLetter, Referral
 from network.referrals.services.guards import must_be_another, must_be_open, must_have_cooled
 from network.referrals.services.making import CONSENT_KIND, ask_member
 from network.referrals.services.turns import OPEN_FOR, log, nothing_parts
@@ -54,7 +54,9 @@ def recommend(
     must_be_open(db, referrer, about.thing, now=now)
     must_be_another(referrer, member, about.thing.writer_id)
     asks.may_ask(db, CONSENT_KIND, asker=referrer, addressee=member, now=now)
-    same = Referral.member_id == member.id
+    # Not who came by a letter: nothing tells the referrer whose address it was, or of a yes.
+    by_letter = exists().where(OutsideLetter.referral_id == Referral.id)
+    same = and_(Referral.member_id == member.id, ~by_letter)
     must_have_cooled(db, referrer, about.thing.writer_id, same, now=now, name=member.name)
     is_asked_already = _is_asked_already(db, member, about.thing, now)
     referral = begin(db, referrer, about, said=said, member=member, again=sent, now=now)
