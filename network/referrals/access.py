@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, String, and_, bindparam, exists, or_, sele
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from network.errors import NotFound
+from network.members.access import MAY_COME_IN
 from network.members.models import Member
 from network.members.visibility import BOUND, NOW, Viewer, not_apart
 from network.organisations.models import Approach, WorkNeed
@@ -59,6 +60,7 @@ class About:
 
 _MINE = aliased(Referral, name="brought_me")
 _HOLDER = aliased(Member, name="holds_it")
+_SENDER = aliased(Member, name="had_it_sent")
 
 
 def _came_by(about: ColumnElement[bool]) -> ColumnElement[int | None]:
@@ -128,12 +130,14 @@ class SeenLetter:
 
 def letter_sent(db: Session, key: str) -> SeenLetter:
     """Return the letter that a link is for, with the referral it is about; raise `NotFound` where
-    there is none. The key is the secret of the one who got it.
+    there is none, or who had it sent has no account any more. The key is the secret of the one who
+    got it.
     """
     row = db.execute(
         select(OutsideLetter, Referral)
         .join(Referral, Referral.id == OutsideLetter.referral_id)
-        .where(OutsideLetter.key == key)
+        .join(_SENDER, _SENDER.id == Referral.referrer_id)
+        .where(OutsideLetter.key == key, _SENDER.state.in_(MAY_COME_IN))
         .options(joinedload(Referral.referrer), *WITH_MATTER)
     ).first()
     if row is None:

@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from network.asks.models import Ask
+from network.members.kinds import State
+from network.members.models import Invitation
 from network.referrals.access import About
 from network.referrals.models import OutsideLetter
 from network.referrals.services import outside
 from network.referrals.services.referring import recommend
-from tests.referrals.conftest import said, tie
-from tests.referrals.test_outside import writes
+from tests.conftest import post
+from tests.referrals.conftest import here, said, tie
+from tests.referrals.test_outside import row, writes, wrote
 
 
 @pytest.mark.parametrize("answer", [None, False, True])
@@ -24,3 +27,16 @@ def test_recommending_somebody_here_tells_nothing_of_a_letter_to_their_address(i
     recommend(it.db, it.rui, it.eli, about, said=said(submission="here"), now=it.now)
     to_eli = select(Ask.kind).where(Ask.addressee_id == it.eli.id)
     assert it.db.scalars(to_eli).all() == ([] if answer else ["referral_consent"])
+
+
+@pytest.mark.parametrize("state", [State.SUSPENDED, State.DEPARTED])
+def test_the_link_of_a_letter_ends_with_the_account_of_who_had_it_sent(
+    merrow, db, client, now, state
+):
+    key, path = wrote(now)
+    here(db, now).rui.state = state
+    db.commit()
+    assert client.get(path).status_code == 404
+    assert post(client, path, {"answer": "yes"}).status_code == 404
+    assert row(OutsideLetter, key).answered_at is None
+    assert db.scalar(select(Invitation)) is None
