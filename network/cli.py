@@ -138,7 +138,8 @@ def demo(*, if_empty: bool, purposes: Path | None, members: int | None) -> None:
         db.session.rollback()
         if purposes is None:
             with transaction() as session:
-                count = write_story(session, now=utc_now())
+                secret = app.config["SECRET_KEY"]
+                count = write_story(session, now=utc_now(), secret=secret)
         else:
             count = _write_large(purposes, members)
         _rebuild(app)

@@ -56,7 +56,7 @@ def told(app, now):
     """The network of the demo: every kind of row that there is so far."""
     with transaction() as session:
         session.execute(delete(Network))
-        write_story(session, now=now)
+        write_story(session, now=now, secret="of a demo")
     return rows()
 
 
@@ -67,7 +67,7 @@ def test_everything_goes_down_and_up_again_and_can_be_lived_in_anew(app, told, n
     migrate()
     assert set(rows().values()) == {0}
     with transaction() as session:
-        write_story(session, now=now)
+        write_story(session, now=now, secret="of a demo")
     assert rows() == told
 
 

@@ -41,6 +41,7 @@ def _begin(db: Session, people: People, told: Told, *, label: str, now: datetime
         rhythm=told["rhythm"],
         door=Door(told["door"]),
         most=told.get("most", BEGINNINGS[form].usual),
+        open_to_work=told.get("open_to_work", False),
     )
     agreements = "\n".join((first_agreements(form), *told.get("agreements", ())))
     at = moment(told, founder, now)

@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from network.asks import services as asks
+from network.asks.kinds import Kind
+from network.asks.models import Ask, AskState
 from network.circles.models import Circle, Decision
 from network.conversations.models import Conversation
 from network.demo.talk import People, Told, moment
@@ -82,6 +85,23 @@ def in_order(
             answer = {"who": each.get("whom"), "does": "yes", "answers": each, **each["yes"]}
             found.append(_step(answer, people, f"{label}-{number}-yes", now, begun))
     return sorted(found, key=lambda step: step.at)
+
+
+def say_yes(
+    db: Session, kind: Kind, step: Step, *, thing_id: int, asker: Member | None = None
+) -> None:
+    """Let somebody say yes to what asks them about a thing, or to one `asker` of several."""
+    ask = db.scalars(
+        select(Ask).where(
+            Ask.asker_id == (Ask.asker_id if asker is None else asker.id),
+            Ask.kind == kind.name,
+            Ask.thing_id == thing_id,
+            Ask.addressee_id == step.actor.id,
+            Ask.state == AskState.WAITING,
+        )
+    ).one()
+    read = kind.read(db, ask) if kind.read else ask.mark
+    asks.accept(db, ask, kind, actor=step.actor, now=step.at, read=read)
 
 
 def tell_of_commitment(db: Session, step: Step) -> None:

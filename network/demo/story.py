@@ -13,6 +13,7 @@ from network.demo.learning import tell_learning
 from network.demo.people import tell_person
 from network.demo.talk import Told, read_told
 from network.demo.ties import tell_ties
+from network.demo.work import tell_work
 from network.events.models import Delivery, Event
 from network.members.models import Application, Network
 
@@ -20,8 +21,11 @@ from network.members.models import Application, Network
 FRESH = timedelta(days=3)
 
 
-def write_story(db: Session, *, now: datetime) -> int:
-    """Write the demo network into an empty database; return how many people it has."""
+def write_story(db: Session, *, now: datetime, secret: str) -> int:
+    """Write the demo network into an empty database; return how many people it has.
+
+    `secret` is the one of its application: an address outside is remembered by it.
+    """
     story = read_told("people.json")
     db.add(
         Network(
@@ -40,6 +44,7 @@ def write_story(db: Session, *, now: datetime) -> int:
     tell_ties(db, people, now)
     circles = tell_circles(db, people, now)
     tell_learning(db, people, circles, now)
+    tell_work(db, people, circles, now, secret=secret)
     _owe_only_what_is_fresh(db, now)
     return len(people)
 

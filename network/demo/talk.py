@@ -90,12 +90,10 @@ def read_all(db: Session, conversation: Conversation, *, but: tuple[int, ...] = 
             services.mark_read(db, stay, upto=conversation.turn, high=conversation.turn)
 
 
-def opened_by(db: Session, introduction_id: int) -> Conversation:
-    """Return the conversation that an introduction opened."""
+def opened_by(db: Session, thing_id: int, *, about: About = About.INTRODUCTION) -> Conversation:
+    """Return the conversation that an introduction, or another thing, opened."""
     return db.scalars(
-        select(Conversation).where(
-            Conversation.about == About.INTRODUCTION, Conversation.thing_id == introduction_id
-        )
+        select(Conversation).where(Conversation.about == about, Conversation.thing_id == thing_id)
     ).one()
 
 

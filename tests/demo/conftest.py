@@ -44,7 +44,7 @@ def written(prepared, postgresql_url, tmp_path_factory):
 def tell():
     with transaction() as db:
         db.execute(delete(Network))
-        assert write_story(db, now=NOON) == 60
+        assert write_story(db, now=NOON, secret="of a demo") == 60
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def test_a_day_of_the_week_is_the_last_before_or_the_next_after(days, hours):
 @pytest.mark.parametrize("hours", [19, 24 * 130 + 3, 24 * 220])
 def test_it_can_be_told_at_another_time(empty, hours):
     with transaction() as session:
-        assert write_story(session, now=NOON + timedelta(hours=hours)) == 60
+        assert write_story(session, now=NOON + timedelta(hours=hours), secret="") == 60
 
 
 def test_everything_that_can_be_told_of_sessions_is_told():

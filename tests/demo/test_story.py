@@ -96,6 +96,7 @@ def test_asks_wait_and_can_be_answered_today(db, by_handle, told, now):
         "carry": 1,
         "circle_invitation": 1,
         "seat_offer": 1,
+        "approach": 1,
     }
     lapsed = db.scalars(select(Ask).where(CONNECTING, Ask.expires_at <= now))
     assert {ask.state for ask in lapsed} <= {AskState.ACCEPTED}

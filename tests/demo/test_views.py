@@ -162,7 +162,7 @@ def test_the_whole_journey_from_the_door_to_a_connection(demo, visitor, now):
 
 def test_a_second_story_is_not_written_over_the_first(demo, now):
     with pytest.raises(IntegrityError), transaction() as db:
-        write_story(db, now=now)
+        write_story(db, now=now, secret="of a demo")
 
 
 def test_a_demo_grows_old_gracefully(demo, visitor, now):
