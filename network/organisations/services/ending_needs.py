@@ -18,13 +18,15 @@ from network.organisations.kinds import AskOf
 from network.organisations.models import NeedShowing, WorkNeed
 from network.organisations.visibility import need_open
 
+_STILL = Ask.state.in_((AskState.WAITING, AskState.DECLINED))
+
 
 def close_needs_of(
     db: Session, organisation_id: int, member_id: int, *, actor: Member, now: datetime
 ) -> None:
     """End what somebody holds for an organisation: the needs that they wrote for it close without
-    words, what waits about these closes silently, and the conversations that grew out of them are
-    not theirs to read any more.
+    words, what waits about these closes silently, as does what they put before circles, and the
+    conversations that grew out of them are not theirs to read any more.
     """
     theirs = select(WorkNeed.id).where(
         WorkNeed.organisation_id == organisation_id, WorkNeed.writer_id == member_id
@@ -33,6 +35,7 @@ def close_needs_of(
         note_closed(db, need_id, actor=actor, now=now)
     ids = db.scalars(theirs).all()
     close_waiting(db, ids, actor=actor, now=now)
+    _close_put_before_circles(db, organisation_id, member_id, actor=actor, now=now)
     talks = select(Ask.id).where(
         Ask.kind == AskOf.LET_US_TALK.value,
         Ask.thing_id.in_(ids),
@@ -60,8 +63,22 @@ def close_waiting(db: Session, need_ids: Collection[int], *, actor: Member, now:
         and_(Ask.kind == AskOf.LET_US_TALK.value, Ask.thing_id.in_(need_ids)),
         and_(Ask.kind == AskOf.SHOWING.value, Ask.thing_id.in_(showings)),
     )
-    still = Ask.state.in_((AskState.WAITING, AskState.DECLINED))
-    asks.close(db, and_(about, still), actor=actor, now=now)
+    asks.close(db, and_(about, _STILL), actor=actor, now=now)
+
+
+def _close_put_before_circles(
+    db: Session, organisation_id: int, member_id: int, *, actor: Member, now: datetime
+) -> None:
+    """Close what somebody put before circles, whoever wrote the need."""
+    showings = (
+        select(NeedShowing.id)
+        .join(WorkNeed, WorkNeed.id == NeedShowing.need_id)
+        .where(WorkNeed.organisation_id == organisation_id)
+    )
+    put = and_(
+        Ask.kind == AskOf.SHOWING.value, Ask.asker_id == member_id, Ask.thing_id.in_(showings)
+    )
+    asks.close(db, and_(put, _STILL), actor=actor, now=now)
 
 
 def note_closed(db: Session, need_id: int, *, actor: Member, now: datetime) -> None:
