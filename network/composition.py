@@ -213,6 +213,7 @@ def compose(settings: Settings) -> Flask:
     app.extensions["ask_kinds"] = KINDS
     app.extensions["dresses"] = DRESSES
     app.extensions["ways"] = ways_to
+    app.extensions["endings"] = (hearing.end_for,)
     app.extensions["circle_beside"] = together(circle_page.BESIDE, NEEDS_BESIDE)
     backend.init_app(app, people=settings.instance / "index", things=settings.instance / "things")
     for blueprint in BLUEPRINTS:

@@ -46,7 +46,7 @@ def hear(db: Session, event: Event, *, secret: str, now: datetime) -> None:
         if member is not None:
             carry_joined(db, member, secret=secret, now=now)
     elif event.subject_kind == "organisation":
-        _end_for(db, event.subject_id, event.data["member"], now=now)
+        end_for(db, event.subject_id, event.data["member"], now)
 
 
 def sweep(now: datetime) -> bool:
@@ -58,8 +58,10 @@ def sweep(now: datetime) -> bool:
         return forget_lapsed(db, now=now) > 0
 
 
-def _end_for(db: Session, organisation_id: int, member_id: int, *, now: datetime) -> None:
-    """End what was brought to somebody for an organisation that they speak for no longer."""
+def end_for(db: Session, organisation_id: int, member_id: int, now: datetime) -> None:
+    """End what was brought to somebody for an organisation that they speak for no longer: in the
+    transaction in which that ends, and once more when it is heard of.
+    """
     of_it = or_(
         Referral.need_id.in_(
             select(WorkNeed.id).where(WorkNeed.organisation_id == organisation_id)

@@ -5,15 +5,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from network.asks.models import Ask
+from network.asks.models import Ask, AskState
+from network.conversations.hearing import is_there
+from network.conversations.models import Conversation
+from network.db import reading, transaction
 from network.members.kinds import State
 from network.members.models import Invitation
+from network.members.visibility import Viewer
+from network.organisations.models import Representative
 from network.referrals.access import About
+from network.referrals.kinds import AskOf
 from network.referrals.models import OutsideLetter
 from network.referrals.services import outside
 from network.referrals.services.referring import recommend
 from tests.conftest import post
-from tests.referrals.conftest import here, said, tie
+from tests.organisations.conftest import MERROW
+from tests.referrals.conftest import answers, here, refers, said, tie
 from tests.referrals.test_outside import row, writes, wrote
 
 
@@ -40,3 +47,20 @@ def test_the_link_of_a_letter_ends_with_the_account_of_who_had_it_sent(
     assert post(client, path, {"answer": "yes"}).status_code == 404
     assert row(OutsideLetter, key).answered_at is None
     assert db.scalar(select(Invitation)) is None
+
+
+@pytest.mark.parametrize("agreed", [AskOf.CONSENT, AskOf.MEETING])
+def test_ending_a_right_ends_its_referrals_though_no_worker_runs(merrow, sign_in, now, agreed):
+    with transaction() as db:
+        it = here(db, now)
+        referral = refers(it)
+        for kind in list(AskOf)[: list(AskOf).index(agreed) + 1]:
+            answers(it, referral, kind)
+        place = db.scalars(select(Representative)).one().key
+    path = f"/organisations/{MERROW}/representatives/{place}/end"
+    assert post(sign_in(it.ines), path).status_code == 303
+    with reading() as db:
+        it = here(db, now)
+        assert not db.scalars(select(Ask).where(Ask.state == AskState.WAITING)).all()
+        talks = select(Conversation.id).where(is_there(Viewer.of(it.ines)))
+        assert not db.scalars(talks).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,9 @@ from network.members.models import Member
 from network.organisations.services.ending_alumni import close_alumni_of
 from network.organisations.services.ending_approaches import close_approaches_of
 from network.organisations.services.ending_needs import close_needs_of
+
+# Ends what a package above has of somebody in the name of an organisation: its row, and theirs.
+Ending = Callable[[Session, int, int, datetime], None]
 
 
 def close_all_of(

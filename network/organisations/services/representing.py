@@ -7,6 +7,7 @@ then the page has nobody and may be claimed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,19 +19,25 @@ from network.organisations.kinds import Speaks
 from network.organisations.models import Organisation, Representative
 from network.organisations.queries.people import somebody_speaks
 from network.organisations.services.answering import readdress
-from network.organisations.services.endings import close_all_of
+from network.organisations.services.endings import Ending, close_all_of
 from network.organisations.services.inviting import stop
 from network.organisations.services.marks import remember
 from network.organisations.services.turns import log, look_again, must_speak, take
 
 
 def end(
-    db: Session, organisation: Organisation, place: Representative, *, actor: Member, now: datetime
+    db: Session,
+    organisation: Organisation,
+    place: Representative,
+    *,
+    actor: Member,
+    now: datetime,
+    above: Sequence[Ending] = (),
 ) -> None:
     """End somebody's speaking for an organisation, one's own or another's. Twice is once.
 
-    Every right of theirs ends in this transaction. Raises `NotFound` where the actor does not
-    speak for it, or nobody by this place ever did.
+    Every right of theirs ends in this transaction, with what the packages `above` know of. Raises
+    `NotFound` where the actor does not speak for it, or nobody by this place ever did.
     """
     take(db, organisation)
     look_again(db, place)
@@ -44,6 +51,8 @@ def end(
     remember(db, db.get_one(Member, place.member_id))
     _take_back_whom_they_invited(db, organisation, place, actor=actor, now=now)
     close_all_of(db, organisation.id, place.member_id, actor=actor, now=now)
+    for ending in above:
+        ending(db, organisation.id, place.member_id, now)
     readdress(db, organisation, now=now)
     if not somebody_speaks(db, organisation):
         organisation.asks_steward, organisation.asks_steward_at = "", None

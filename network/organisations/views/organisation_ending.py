@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash
+from flask import current_app, flash
 from flask_babel import gettext as _
 
 from network import clock, limits
@@ -48,7 +48,14 @@ def ask_end(organisation: str, representative: str) -> Page:
 def end(organisation: str, representative: str) -> Any:  # noqa: ANN401
     member = current.member()
     seen, place = _place(organisation, representative)
-    representing.end(db.session, seen.organisation, place, actor=member, now=clock.now())
+    representing.end(
+        db.session,
+        seen.organisation,
+        place,
+        actor=member,
+        now=clock.now(),
+        above=current_app.extensions["endings"],
+    )
     if place.member_id == member.id:
         flash(_("You speak for it no longer."))
         return see_other("organisations.overview")
