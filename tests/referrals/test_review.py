@@ -9,18 +9,21 @@ from network.asks.models import Ask, AskState
 from network.conversations.hearing import is_there
 from network.conversations.models import Conversation
 from network.db import reading, transaction
+from network.errors import Conflict
 from network.members.kinds import State
 from network.members.models import Invitation
 from network.members.visibility import Viewer
+from network.organisations.kinds import ApproachState
 from network.organisations.models import Representative
-from network.referrals.access import About
+from network.organisations.services import representing
+from network.referrals.access import About, approach_to_pass_on
 from network.referrals.kinds import AskOf
 from network.referrals.models import OutsideLetter
 from network.referrals.services import outside
 from network.referrals.services.referring import recommend
 from tests.conftest import post
 from tests.organisations.conftest import MERROW
-from tests.referrals.conftest import answers, here, refers, said, tie
+from tests.referrals.conftest import answers, here, refers, said, tie, write_approach
 from tests.referrals.test_outside import row, writes, wrote
 
 
@@ -64,3 +67,16 @@ def test_ending_a_right_ends_its_referrals_though_no_worker_runs(merrow, sign_in
         assert not db.scalars(select(Ask).where(Ask.state == AskState.WAITING)).all()
         talks = select(Conversation.id).where(is_there(Viewer.of(it.ines)))
         assert not db.scalars(talks).all()
+
+
+def test_an_approach_is_passed_on_no_more_once_its_writer_may_not_speak(it):
+    approach = write_approach(it.db, it.ines, it.rui, it.now, organisation=it.organisation)
+    approach.state, approach.ended_at = ApproachState.OPENED, it.now
+    ask = it.db.scalars(select(Ask).where(Ask.kind == "approach")).one()
+    ask.state, ask.ended_at = AskState.ACCEPTED, it.now
+    place = it.db.scalars(select(Representative)).one()
+    representing.end(it.db, it.organisation, place, actor=it.ines, now=it.now)
+    about = approach_to_pass_on(it.db, it.rui, approach.key, now=it.now)
+    with pytest.raises(Conflict):
+        recommend(it.db, it.rui, it.mara, about, said=said(), now=it.now)
+    assert it.db.scalar(select(Ask).where(Ask.addressee_id == it.mara.id)) is None

@@ -50,15 +50,10 @@ def must_be_open(
 ) -> None:
     """Raise `Conflict` where nobody is looked for any more, `NotAllowed` for those who look."""
     if thing.writer_id == referrer.id or (
-        thing.organisation_id is not None and _speaks(db, referrer, thing.organisation_id)
+        thing.organisation_id is not None and _speaks(db, referrer.id, thing.organisation_id)
     ):
         raise NotAllowed(_("This is yours. You can write to them yourself."))
-    if isinstance(thing, WorkNeed):
-        is_open = thing.closed_at is None and thing.open_until > now
-    else:
-        waits = thing.state is ApproachState.SENT and thing.expires_at > now
-        is_open = waits or thing.state is ApproachState.OPENED
-    if not is_open:
+    if not _is_open(thing, now) or not _may_speak(db, thing):
         raise Conflict(_("This has been closed. Nobody is looked for any more."))
 
 
@@ -89,8 +84,21 @@ def must_have_cooled(
         )
 
 
-def _speaks(db: Session, member: Member, organisation_id: int) -> bool:
+def _is_open(thing: WorkNeed | Approach, now: datetime) -> bool:
+    if isinstance(thing, WorkNeed):
+        return thing.closed_at is None and thing.open_until > now
+    waits = thing.state is ApproachState.SENT and thing.expires_at > now
+    return waits or thing.state is ApproachState.OPENED
+
+
+def _may_speak(db: Session, thing: WorkNeed | Approach) -> bool:
+    """Whether whoever wrote it may still speak for whom it was written."""
+    return thing.organisation_id is None or _speaks(db, thing.writer_id, thing.organisation_id)
+
+
+def _speaks(db: Session, member_id: int, organisation_id: int) -> bool:
     found = select(Organisation.id).where(
-        Organisation.id == organisation_id, speaks_for(Viewer.of(member), organisation_id)
+        Organisation.id == organisation_id,
+        speaks_for(Viewer(member_id=member_id), organisation_id),
     )
     return db.scalar(found) is not None
