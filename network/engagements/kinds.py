@@ -63,3 +63,22 @@ class Rhythm(StrEnum):
     MONTHLY = "monthly"
     SIX_WEEKLY = "six_weekly"
     QUARTERLY = "quarterly"
+
+
+class NegotiationState(StrEnum):
+    """Where a negotiation stands; that it lapsed is computed."""
+
+    OPEN = "open"
+    AGREED = "agreed"
+    CLOSED = "closed"
+
+
+class EngagementState(StrEnum):
+    """Where agreed work stands."""
+
+    AGREED = "agreed"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    ENDED_EARLY = "ended_early"
+    CANCELLED = "cancelled"

@@ -1,0 +1,1 @@
+"""What parties do with terms."""
