@@ -19,7 +19,9 @@ from network.db import reading, transaction
 from network.events.models import Delivery, Event
 from network.events.worker import Channel, Failure
 from network.members.models import Member
+from network.members.visibility import Viewer
 from network.organisations.models import Approach, WorkNeed
+from network.organisations.visibility import speaks_for
 from network.referrals.kinds import ReferralState
 from network.referrals.models import Referral
 from network.referrals.services.outside import carry_joined, forget_lapsed, something_lapsed
@@ -45,8 +47,14 @@ def hear(db: Session, event: Event, *, secret: str, now: datetime) -> None:
         member = db.get(Member, event.subject_id)
         if member is not None:
             carry_joined(db, member, secret=secret, now=now)
-    elif event.subject_kind == "organisation":
+    elif event.subject_kind == "organisation" and not _speaks_again(db, event):
         end_for(db, event.subject_id, event.data["member"], now)
+
+
+def _speaks_again(db: Session, event: Event) -> bool:
+    """Whether whoever ceased to speak was let in again since: what is theirs now is of that."""
+    who = Viewer(member_id=event.data["member"])
+    return bool(db.scalar(select(speaks_for(who, event.subject_id))))
 
 
 def sweep(now: datetime) -> bool:

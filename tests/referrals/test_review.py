@@ -10,20 +10,31 @@ from network.conversations.hearing import is_there
 from network.conversations.models import Conversation
 from network.db import reading, transaction
 from network.errors import Conflict
+from network.events.models import Event
 from network.members.kinds import State
 from network.members.models import Invitation
 from network.members.visibility import Viewer
 from network.organisations.kinds import ApproachState
 from network.organisations.models import Representative
 from network.organisations.services import representing
+from network.referrals import hearing
 from network.referrals.access import About, approach_to_pass_on
-from network.referrals.kinds import AskOf
+from network.referrals.kinds import AskOf, ReferralState
 from network.referrals.models import OutsideLetter
 from network.referrals.services import outside
 from network.referrals.services.referring import recommend
 from tests.conftest import post
-from tests.organisations.conftest import MERROW
-from tests.referrals.conftest import answers, here, refers, said, tie, write_approach
+from tests.organisations.conftest import MERROW, speaking
+from tests.referrals.conftest import (
+    SECRET,
+    answers,
+    here,
+    refers,
+    said,
+    tie,
+    write_approach,
+    write_need,
+)
 from tests.referrals.test_outside import row, writes, wrote
 
 
@@ -80,3 +91,14 @@ def test_an_approach_is_passed_on_no_more_once_its_writer_may_not_speak(it):
     with pytest.raises(Conflict):
         recommend(it.db, it.rui, it.mara, about, said=said(), now=it.now)
     assert it.db.scalar(select(Ask).where(Ask.addressee_id == it.mara.id)) is None
+
+
+def test_what_is_heard_late_ends_nothing_of_whoever_speaks_again(it):
+    place = it.db.scalars(select(Representative)).one()
+    representing.end(it.db, it.organisation, place, actor=it.ines, now=it.now)
+    it.db.add(speaking(it.organisation, it.ines, it.now))
+    need = write_need(it.db, it.ines, it.now, organisation=it.organisation, submission="anew")
+    referral = recommend(it.db, it.rui, it.mara, About(need), said=said(), now=it.now)
+    event = it.db.scalars(select(Event).where(Event.kind == "organisations:ended")).one()
+    hearing.hear(it.db, event, secret=SECRET, now=it.now)
+    assert referral.state is ReferralState.ASKED
