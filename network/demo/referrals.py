@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from network.conversations.models import About
 from network.demo.steps import Step, in_order, say_yes
-from network.demo.talk import People, Told, moment
-from network.organisations.models import Approach, WorkNeed
+from network.demo.talk import People, Told, moment, opened_by, say
 from network.referrals import access
 from network.referrals.kinds import Interest, Tells
 from network.referrals.models import Referral
@@ -31,20 +31,20 @@ def tell_referrals(
     told: list[Told],
     now: datetime,
     *,
-    needs: Mapping[str, WorkNeed],
-    approaches: Mapping[str, Approach],
+    needs: Mapping[str, str],
+    approaches: Mapping[str, str],
     secret: str,
 ) -> None:
-    """Let people recommend others for a need, or pass on what was written to them."""
+    """Let people recommend others for a need, or pass on what was written to them: by the keys."""
     for number, each in enumerate(told):
         label = f"demo-referral-{number}"
         referrer = people[each["who"]]
         at = moment(each, referrer, now)
         if "need" in each:
-            key = needs[each["need"]].key
+            key = needs[each["need"]]
             about = access.need_to_recommend_for(db, referrer, key, now=at)
         else:
-            key = approaches[each["approach"]].key
+            key = approaches[each["approach"]]
             about = access.approach_to_pass_on(db, referrer, key, now=at)
         said = referring.Said(
             words=each["words"],
@@ -69,6 +69,9 @@ def tell_referrals(
         recommended = Recommended(db, referral)
         for step in in_order(each["then"], people, label=label, now=now):
             DOES[step.told["does"]](recommended, step)
+        if "said" in each:
+            opened = opened_by(db, referral.id, about=About.REFERRAL)
+            say(db, people, opened, each["said"], label=label, now=now)
 
 
 def _agree(recommended: Recommended, step: Step) -> None:

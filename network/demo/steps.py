@@ -89,7 +89,7 @@ def in_order(
 
 def say_yes(
     db: Session, kind: Kind, step: Step, *, thing_id: int, asker: Member | None = None
-) -> None:
+) -> Ask:
     """Let somebody say yes to what asks them about a thing, or to one `asker` of several."""
     ask = db.scalars(
         select(Ask).where(
@@ -102,6 +102,7 @@ def say_yes(
     ).one()
     read = kind.read(db, ask) if kind.read else ask.mark
     asks.accept(db, ask, kind, actor=step.actor, now=step.at, read=read)
+    return ask
 
 
 def tell_of_commitment(db: Session, step: Step) -> None:

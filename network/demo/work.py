@@ -32,7 +32,13 @@ def tell_work(
         db, people, told["approaches"], now, circles=circles, organisations=organisations
     )
     tell_referrals(
-        db, people, told["referrals"], now, needs=needs, approaches=approaches, secret=secret
+        db,
+        people,
+        told["referrals"],
+        now,
+        needs={title: need.key for title, need in needs.items()},
+        approaches={whom: approach.key for whom, approach in approaches.items()},
+        secret=secret,
     )
     for conversation in db.scalars(select(Conversation).where(Conversation.about.in_(TALKS))):
         read_all(db, conversation)

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from network.circles.models import Circle
+from network.conversations.models import About
 from network.demo.steps import Step, in_order, say_yes
-from network.demo.talk import People, Told, moment
+from network.demo.talk import People, Told, moment, opened_by, say
 from network.members.kinds import Work
 from network.organisations.models import NeedShowing, Organisation, WorkNeed
 from network.organisations.services import needs, showing, talking
@@ -25,6 +26,7 @@ class Needed:
     people: People
     circles: Mapping[str, Circle]
     need: WorkNeed
+    now: datetime
 
 
 def tell_work_needs(
@@ -52,7 +54,7 @@ def tell_work_needs(
             submission=label,
             now=moment(each, writer, now),
         )
-        needed = Needed(db, people, circles, need)
+        needed = Needed(db, people, circles, need, now)
         for step in in_order(each["then"], people, label=label, now=now):
             DOES[step.told["does"]](needed, step)
         found[need.title] = need
@@ -87,7 +89,10 @@ def _yes(needed: Needed, step: Step) -> None:
     answers = step.told["answers"]
     asker = needed.people[answers["who"]]
     if answers["does"] == "talk":
-        say_yes(needed.db, talking.LET_US_TALK, step, thing_id=needed.need.id, asker=asker)
+        ask = say_yes(needed.db, talking.LET_US_TALK, step, thing_id=needed.need.id, asker=asker)
+        opened = opened_by(needed.db, ask.id, about=About.LET_US_TALK)
+        label, now = step.submission, needed.now
+        say(needed.db, needed.people, opened, answers["said"], label=label, now=now)
         return
     put = select(NeedShowing).where(
         NeedShowing.need_id == needed.need.id,

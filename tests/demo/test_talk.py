@@ -39,7 +39,14 @@ def spoken():
     folder = files("network.demo")
     return [
         words
-        for name in ("talk.json", "ties.json", "memory.json", "circles.json", "learning.json")
+        for name in (
+            "talk.json",
+            "ties.json",
+            "memory.json",
+            "circles.json",
+            "learning.json",
+            "organisations.json",
+        )
         for words in SPOKEN.findall(folder.joinpath(name).read_text(encoding="utf-8"))
     ]
 
