@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, select
 from sqlalchemy.orm import Session
 
 from network.asks import services as asks
@@ -76,7 +76,7 @@ def readdress(db: Session, organisation: Organisation, *, now: datetime) -> None
     ).all()
     for place in waiting:
         member = db.get_one(Member, place.member_id)
-        answering = _who_answers(db, organisation, member)
+        answering = _who_answers(db, organisation, place, member)
         letters = db.scalars(select(Ask).where(part_of(place))).all()
         reached = {ask.addressee_id for ask in letters if ask.state in OPEN}
         gone = reached - {each.id for each in answering}
@@ -92,8 +92,18 @@ def part_of(place: Representative) -> ColumnElement[bool]:
     return and_(Ask.thing_id == place.id, Ask.kind.in_((INVITED.name, CLAIMED.name)))
 
 
-def _who_answers(db: Session, organisation: Organisation, claims: Member) -> list[Member]:
-    """Return those who speak for it and whom the one who claims is not apart from."""
+def _who_answers(
+    db: Session, organisation: Organisation, place: Representative, claims: Member
+) -> list[Member]:
+    """Return those who speak for it and whom the one who claims is not apart from. What was closed
+    while they spoke, as by a block, is not put before them again.
+    """
+    closed = exists().where(
+        part_of(place),
+        Ask.addressee_id == Member.id,
+        Ask.state == AskState.CLOSED,
+        Ask.ended_at > Representative.since,
+    )
     found = (
         select(Member)
         .join(Representative, Representative.member_id == Member.id)
@@ -102,6 +112,7 @@ def _who_answers(db: Session, organisation: Organisation, claims: Member) -> lis
             Representative.state == Speaks.ACTIVE,
             Member.id != claims.id,
             not_apart(Viewer.of(claims)),
+            not_(closed),
         )
         .order_by(Representative.since, Representative.id)
     )
