@@ -78,6 +78,7 @@ from network.organisations.views.shields import shields
 from network.referrals import hearing
 from network.referrals import notices as referral_notices
 from network.referrals.dress import BROUGHT_TOGETHER
+from network.referrals.services.ending import end_for
 from network.referrals.services.making import CONSENT_KIND as REFERRAL_CONSENT
 from network.referrals.services.making import MEETING_KIND as REFERRAL_MEETING
 from network.referrals.views import referrals
@@ -214,7 +215,7 @@ def compose(settings: Settings) -> Flask:
     app.extensions["ask_kinds"] = KINDS
     app.extensions["dresses"] = DRESSES
     app.extensions["ways"] = ways_to
-    app.extensions["endings"] = (hearing.end_for,)
+    app.extensions["endings"] = (end_for,)
     app.extensions["circle_beside"] = together(circle_page.BESIDE, NEEDS_BESIDE)
     backend.init_app(app, people=settings.instance / "index", things=settings.instance / "things")
     for blueprint in BLUEPRINTS:

@@ -9,23 +9,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from network.clock import utc_now
-from network.conversations.models import About
-from network.conversations.services import leave_about
 from network.db import reading, transaction
 from network.events.models import Delivery, Event
 from network.events.worker import Channel, Failure
 from network.members.models import Member
 from network.members.visibility import Viewer
-from network.organisations.models import Approach, WorkNeed
 from network.organisations.visibility import speaks_for
-from network.referrals.kinds import ReferralState
-from network.referrals.models import Referral
+from network.referrals.services.ending import end_for
 from network.referrals.services.outside import carry_joined, forget_lapsed, something_lapsed
-from network.referrals.services.turns import lock, stop
 
 
 def channel(secret: str) -> Channel:
@@ -64,32 +59,3 @@ def sweep(now: datetime) -> bool:
             return False
     with transaction() as db:
         return forget_lapsed(db, now=now) > 0
-
-
-def end_for(db: Session, organisation_id: int, member_id: int, now: datetime) -> None:
-    """End what was brought to somebody for an organisation that they speak for no longer: in the
-    transaction in which that ends, and once more when it is heard of.
-    """
-    of_it = or_(
-        Referral.need_id.in_(
-            select(WorkNeed.id).where(WorkNeed.organisation_id == organisation_id)
-        ),
-        Referral.approach_id.in_(
-            select(Approach.id).where(Approach.organisation_id == organisation_id)
-        ),
-    )
-    theirs = select(Referral).where(Referral.holder_id == member_id, of_it).order_by(Referral.id)
-    for referral in db.scalars(theirs).all():
-        lock(db, referral)
-        if referral.state in {ReferralState.ASKED, ReferralState.AGREED}:
-            stop(db, referral, actor=None, now=now)
-        elif referral.state is ReferralState.MADE:
-            leave_about(
-                db,
-                About.REFERRAL,
-                referral.id,
-                person_id=member_id,
-                actor_id=member_id,
-                now=now,
-                keep=False,
-            )
