@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tests.sweep import canaries_organisations as others
 from tests.sweep.canaries_circles import (
     CIRCLES,
     NEEDS,
@@ -18,6 +19,7 @@ from tests.sweep.canaries_circles import (
     Room,
     Session,
 )
+from tests.sweep.canaries_organisations import SHIELDED_DOMAIN, SHIELDED_NAME, SPEAKERS
 from tests.sweep.words import word
 
 OWNERS = ("owner1", "owner2", "owner3", "owner4")
@@ -41,8 +43,6 @@ PARTS = (
 # What the index may hold; the others are never found by their words (INV-05).
 SEARCHED = frozenset(PARTS) - {"links", "languages", "availability", "contact"}
 WAYS = ("direct", "widened", "narrowed")
-SHIELDED_DOMAIN = "shielded.example"
-SHIELDED_NAME = "Nordanvik Halls"
 
 
 @dataclass(frozen=True)
@@ -219,6 +219,11 @@ class Story:
     sessions: tuple[Session, ...] = SESSIONS
     needs: tuple[Need, ...] = NEEDS
     rooms: tuple[Room, ...] = ROOMS
+    organisations: tuple[others.Organisation, ...] = others.ORGANISATIONS
+    in_touch: tuple[others.InTouch, ...] = others.IN_TOUCH
+    approaches: tuple[others.Approach, ...] = others.APPROACHES
+    work_needs: tuple[others.Need, ...] = others.NEEDS
+    referrals: tuple[others.Referral, ...] = others.REFERRALS
     blocks: set[tuple[str, str]] = field(default_factory=set)
     shields: set[tuple[str, str]] = field(default_factory=set)  # owner, domain or name
     door: list[AtTheDoor] = field(default_factory=list)
@@ -237,7 +242,7 @@ class Story:
 VIEWERS = (
     *("stranger", "connection", "second", "blocked", "blocker", "shielded_domain", "shielded_name"),
     *("waiting", "declined", "lapsed", "withdrew", "asked", "ex", "steward", "resting"),
-    *("suspended_viewer", "departed_viewer", "newcomer"),
+    *("suspended_viewer", "departed_viewer", "newcomer", *SPEAKERS),
 )
 STATES = {"resting": "paused", "suspended_viewer": "suspended", "departed_viewer": "departed"}
 
@@ -280,6 +285,7 @@ def told() -> Story:
     for owner in OWNERS:
         _between(story, owner)
     story.ties.append(Tie("second", "connection"))
+    story.ties += [Tie(*pair) for pair in others.TIES]
     _memory(story)
     story.talks = [Talk(people) for people in TALKS]
     story.introductions = list(INTRODUCTIONS)

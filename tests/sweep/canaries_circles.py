@@ -29,6 +29,7 @@ class Circle:
     keeps: bool = True
     life: str = "running"
     harvest: tuple[str, ...] = ()  # who says what they learned there
+    form: str = "practice"
     put_anew: str = ""  # when other agreements came: members have said yes by now, if they had to
 
     def learned(self, author: str) -> str:
@@ -196,6 +197,12 @@ CIRCLES = (
         "open",
         {"owner1": "facilitator", "connection": "member", "second": "member"},
         life="resting",
+    ),
+    Circle(
+        "team",
+        "request",
+        {"owner2": "facilitator", "connection": "member", "second": "member"},
+        form="team",
     ),
     Circle(
         "stale",

@@ -44,13 +44,22 @@ from network.members.models import (
     Shield,
     SignIn,
 )
+from network.organisations.models import (
+    AlumniRelation,
+    Approach,
+    NeedShowing,
+    Organisation,
+    Representative,
+    WorkNeed,
+)
+from network.referrals.models import Referral
 from network.relationships.models import Introduction, Vouch
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HTMX = {"HX-Request": "true"}
 TOKEN = re.compile(rb'(name="(?:csrf_token|submission)" value="|X-CSRFToken": ")[^"]+')
 NEW_KEY = re.compile(
-    rb'(data-(?:ask|conversation|message)="|ask-|"m-|#m-|/(?:asks|shields|conversations|messages|introductions)/)'
+    rb'(data-(?:ask|conversation|message)="|ask-|"m-|#m-|/(?:asks|shields|conversations|messages|introductions|approaches|needs|referrals|alumni)/)'
     rb"[\w-]{12}"
 )
 # What differs between two answers that say the same: the cookie, and how long a masked token was.
@@ -76,6 +85,11 @@ KEYS = {
     "entry": HarvestEntry.key,
     "commitment": Commitment.key,
     "round_key": Round.key,
+    "organisation": Organisation.slug,
+    "relation": AlumniRelation.key,
+    "approach": Approach.key,
+    "work_need": WorkNeed.key,
+    "referral": Referral.key,
 }
 # What is found only behind what it belongs to.
 WITHIN = {
@@ -95,6 +109,12 @@ WITHIN = {
     "session/seat": select(LearningSession.key, Seat.key).join(
         Seat, Seat.session_id == LearningSession.id
     ),
+    "organisation/representative": select(Organisation.slug, Representative.key).join(
+        Representative, Representative.organisation_id == Organisation.id
+    ),
+    "slug/work_need": select(Circle.slug, WorkNeed.key)
+    .join(NeedShowing, NeedShowing.circle_id == Circle.id)
+    .join(WorkNeed, NeedShowing.need_id == WorkNeed.id),
 }
 
 

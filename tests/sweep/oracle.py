@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.sweep.oracle_circles import names_beside, of_circles, parted_from
+from tests.sweep.oracle_organisations import names_at_work, of_organisations, on_the_desk
 from tests.sweep.oracle_people import (  # noqa: F401  # the tests ask the oracle for all of it
     NOBODY,
     OUT,
@@ -32,19 +33,21 @@ def may_see(story: Any, viewer: str, path: str = "") -> set[str]:
     seen: set[str] = set()
     for person in story.people.values():
         seen |= _of_person(story, viewer, person)
+    seen |= of_organisations(story, viewer)
     if viewer == NOBODY:
         return seen
     me = story.people[viewer]
     seen |= _own(story, me)
     seen |= _between_people(story, viewer, path)
     seen |= of_circles(story, viewer) | names_beside(story, viewer, path)
+    seen |= names_at_work(story, viewer, path)
     if path.startswith("/conversations"):
         for talk in story.talks:
             seen |= _of_talk(story, viewer, talk)
     if path.startswith("/me/boundaries"):
         seen |= _whom_i_blocked(story, viewer)
     if me.steward and path.startswith("/steward"):
-        seen |= _at_the_door(story)
+        seen |= _at_the_door(story) | on_the_desk(story)
     return seen
 
 

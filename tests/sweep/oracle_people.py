@@ -28,13 +28,15 @@ def blocked(story: Any, one: str, other: str) -> bool:
 
 
 def shielded(story: Any, owner: str, viewer: str) -> bool:
-    """A shield meets the end of a verified address, or a name among current roles."""
+    """A shield meets the end of a verified address, or a name among current roles: one's own, or
+    those of an organisation that one speaks for.
+    """
     seen = story.people[viewer]
-    ends = {seen.domain, *_parents(seen.domain)}
-    return any(
-        whose == owner and (against in ends or (seen.role and against == seen.role))
-        for whose, against in story.shields
-    )
+    met = {seen.role, seen.domain, *_parents(seen.domain)}
+    for organisation in story.organisations:
+        if viewer in organisation.speakers:
+            met |= {organisation.name, organisation.domain, *_parents(organisation.domain)}
+    return any(whose == owner and against in met - {""} for whose, against in story.shields)
 
 
 def _parents(domain: str) -> Iterator[str]:

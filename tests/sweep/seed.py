@@ -43,6 +43,7 @@ from tests.sweep.seed_circles import circles, partings
 from tests.sweep.seed_introductions import introductions
 from tests.sweep.seed_learning import learning
 from tests.sweep.seed_memory import words_and_notes
+from tests.sweep.seed_organisations import organisations
 from tests.sweep.seed_talks import conversations
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -130,6 +131,7 @@ def live(folder: Path, *, index_lags: bool) -> World:
             introductions(db, world)
             circles(db, world)
             learning(db, world)
+            organisations(db, world)
             partings(db, world)
             # Tests look at the same people again after a season: they stay signed in, and freshly
             # so.

@@ -83,6 +83,7 @@ def _plan(told: canaries.Circle, most: int) -> founding.Plan:
         door=Door(told.door),
         most=most,
         leavers_keep=told.keeps,
+        open_to_work=told.form == "team",
     )
 
 
@@ -91,7 +92,7 @@ def _begin(db: Session, told: canaries.Circle, people: People) -> Circle:
     circle = founding.found(
         db,
         founder,
-        Form.PRACTICE,
+        Form(told.form),
         _plan(told, 12),
         agreements=agreed,
         submission=told.label,

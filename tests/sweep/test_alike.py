@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
 from network.asks.models import Ask
@@ -23,6 +23,9 @@ from network.learning.models import (
     Round,
 )
 from network.members.models import Application, Invitation, SavedSearch, Shield, SignIn
+from network.organisations.kinds import AskOf
+from network.organisations.models import AlumniRelation, Approach, Representative, WorkNeed
+from network.referrals.models import Referral
 from network.relationships.models import Introduction, Vouch
 from tests.sweep import oracle
 from tests.sweep.canaries import OWNERS
@@ -39,6 +42,7 @@ from tests.sweep.crawl import (
     rules,
 )
 from tests.sweep.oracle_circles import knows, knows_session
+from tests.sweep.oracle_organisations import holds, is_shown
 from tests.sweep.seed import World, dump
 
 pytestmark = pytest.mark.usefixtures("that_day")
@@ -116,7 +120,22 @@ def not_theirs(world: World, viewer: str) -> dict[str, list[str]]:
         there = select(Participant.conversation_id).where(Participant.member_id == me)
         house = select(Circle.id).where(Circle.slug.in_(circles))
         sessions = LearningSession.key.in_(hidden_sessions(world, viewer))
+        spoken = select(Representative.organisation_id).where(
+            Representative.member_id == me, Representative.state == "active"
+        )
+        written = select(Ask.thing_id).where(
+            Ask.kind.in_((AskOf.APPROACH, AskOf.TEAM_APPROACH)), Ask.addressee_id == me
+        )
         which = {
+            AlumniRelation: (AlumniRelation.member_id != me)
+            & AlumniRelation.organisation_id.not_in(spoken),
+            Approach: (Approach.writer_id != me)
+            & Approach.id.not_in(written)
+            & func.coalesce(Approach.organisation_id, 0).not_in(spoken),
+            WorkNeed: WorkNeed.key.in_(hidden_needs(world, viewer)),
+            Referral: (Referral.referrer_id != me)
+            & (func.coalesce(Referral.member_id, 0) != me)
+            & (Referral.holder_id != me),
             SavedSearch: SavedSearch.member_id != me,
             Shield: Shield.member_id != me,
             SignIn: SignIn.member_id != me,
@@ -143,6 +162,9 @@ def not_theirs(world: World, viewer: str) -> dict[str, list[str]]:
         hidden = {
             name: WITHIN[name].where(Circle.id.in_(house)) for name in WITHIN if "slug" in name
         }
+        hidden["organisation/representative"] = WITHIN["organisation/representative"].where(
+            Representative.organisation_id.not_in(spoken), Representative.member_id != me
+        )
         hidden["session/seat"] = WITHIN["session/seat"].where(sessions)
         hidden["conversations/message_key"] = talks.where(Conversation.id.not_in(there)).limit(2)
         for name, statement in hidden.items():
@@ -154,6 +176,13 @@ def hidden_circles(world: World, viewer: str) -> list[str]:
     """Return the addresses of the circles of which this viewer may not know."""
     told = [each for each in world.story.circles if not knows(each, viewer)]
     return [world.things[f"circle {each.label}"] for each in told]
+
+
+def hidden_needs(world: World, viewer: str) -> list[str]:
+    """Return the addresses of the needs that this viewer neither holds nor is shown."""
+    story = world.story
+    seen = [e for e in story.work_needs if holds(story, viewer, e) or is_shown(story, viewer, e)]
+    return [world.things[f"need {each.label}"] for each in story.work_needs if each not in seen]
 
 
 def hidden_sessions(world: World, viewer: str) -> list[str]:
@@ -169,7 +198,8 @@ def keyed_rules(world: World) -> list[Rule]:
 
 
 def test_no_argument_that_names_a_thing_is_forgotten(own: World) -> None:
-    theirs, free = not_theirs(own, "stranger"), {"handle", "token", "who", "profile", "form"}
+    theirs = not_theirs(own, "stranger")
+    free = {"handle", "token", "who", "profile", "form", "organisation"}
     named = {"/".join(arguments(rule)) for rule in own.app.url_map.iter_rules()} - {""}
     assert named - free - {"filename", "/".join([])} == set(theirs)
     assert all(theirs.values()), theirs

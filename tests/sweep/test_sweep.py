@@ -19,6 +19,7 @@ from tests.sweep import oracle
 from tests.sweep.canaries import OWNERS, SEARCHED, VIEWERS
 from tests.sweep.crawl import HTMX, difference, every_value, filled, letter_in, masked, rules, told
 from tests.sweep.oracle_circles import BESIDE
+from tests.sweep.oracle_organisations import AT_WORK
 from tests.sweep.seed import World, close, twin
 from tests.sweep.words import word, words_in
 
@@ -28,7 +29,7 @@ SIGNED_OUT = ""
 NONSENSE = word("written by nobody")
 NEAR = (*OWNERS, "paused", "leaving", "suspended", "departed", "connection", "stranger")
 # Where the oracle allows more than elsewhere, as on Today ("/"); everywhere else is the last.
-ROOMS = ("/me/boundaries", "/steward", *BESIDE, "")
+ROOMS = ("/me/boundaries", "/steward", *dict.fromkeys((*BESIDE, *AT_WORK)), "")
 AT_THE_DOOR = ("email", "name", "purpose", "through", "answer")
 STEWARDS_OWN = ("steward", "stranger")
 FILTERS = {"languages": "language", "themes": "theme", "place": "place"}
@@ -49,7 +50,21 @@ def addresses(world: World, viewer: str) -> list[str]:
     found = [path for rule in rules(world.app, "GET") for path in filled(rule, values)]
     found += [f"/me/profile/as/member?typed={each}" for each in values["handle"][:4]]
     found += [f"/steward?before={each}" for each in values["applications"]]
+    found += at_work(values)
     return [*found, "/connections?from=1", "/people?from=1", "/people?work=peer&has=offers"]
+
+
+def at_work(values: dict[str, list[str]]) -> list[str]:
+    """Return the addresses at which a page of organisations is asked for something more."""
+    near, found = values["handle"][:4], ["/organisations?from=1", "/organisations?q=for"]
+    for slug in values["organisation"]:
+        found += [f"/people/{handle}/approach?for={slug}" for handle in near]
+        found += [f"/organisations/{slug}/alumni/invite?to={handle}" for handle in near]
+        found += [f"/organisations/{slug}/people?q=words", f"/organisations/{slug}/alumni?from=1"]
+        found += [f"/organisations/{slug}/people?work=peer", f"/needs/new?for={slug}"]
+        found += [f"/organisations/{slug}/answers?before=2"]
+    found += [f"/needs/{key}/refer?who=outside" for key in values["work_need"]]
+    return [*found, *(f"/approaches/{key}/pass-on?who=outside" for key in values["approach"])]
 
 
 # A few pairs of eyes of each kind look at everybody there is, and ask for parts of each page.
@@ -313,7 +328,7 @@ def test_the_steward_sees_no_more_of_members_than_a_member_does(fresh: World) ->
 
 def test_the_oracle_is_small_and_knows_nothing_of_the_application() -> None:
     parts = {f"tests.sweep.{path.stem}": path for path in Path(__file__).parent.glob("oracle*.py")}
-    assert len(parts) == 3
+    assert len(parts) == 4
     for path in parts.values():
         source = path.read_text()
         assert len(source.splitlines()) <= 300
