@@ -127,7 +127,7 @@ def test_an_approach_to_a_team_of_two_opens_when_both_have_said_yes(visit: Visit
 
     talk = writer.get_by_role("link", name="Go to the conversation")
     for handle, opened in (("temperance", 0), ("winsome", 1)):
-        answer(visit(handle), need, "Open the conversation")
+        answer(visit(handle), need, "Yes, let us talk")
         writer.goto(approach)
         expect(talk).to_have_count(opened)
     talk.click()
