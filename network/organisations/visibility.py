@@ -101,7 +101,7 @@ def need_known(viewer: Viewer, now: Any, need: Any = WorkNeed) -> ColumnElement[
         ),
     )
     return or_(
-        need.writer_id == viewer.member_id,
+        and_(need.organisation_id.is_(None), need.writer_id == viewer.member_id),
         and_(need.organisation_id.is_not(None), speaks_for(viewer, need.organisation_id)),
         and_(shown, exists().where(_WRITER.id == need.writer_id, not_apart(viewer, _WRITER))),
     )

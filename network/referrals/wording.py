@@ -18,5 +18,5 @@ _SAYS = {
     Interest.NONE: _("%(name)s has nothing from it."),
     Interest.RECIPROCAL: _("%(name)s has something from it in return."),
     Interest.FEE: _("%(name)s gets a fee if it comes about."),
-    Interest.EMPLOYED: _("%(name)s is employed by those who need help."),
+    Interest.EMPLOYED: _("%(name)s works for those who need help."),
 }

@@ -47,7 +47,7 @@ STARTS = {
         "/welcome/words",
         "/welcome/reach",
     ],
-    "dara": ["/", "/steward"],
+    "dara": ["/", "/steward", "/steward/organisations"],
     # In a circle; and somebody who facilitates one and hosts its meetings.
     "ama, gathering": [
         "/circles",
@@ -63,9 +63,28 @@ STARTS = {
         "/me/calendar",
     ],
     "anjali, gathering": ["/circles", "/learning"],
+    # Somebody who speaks for an organisation, and people to whom such write.
+    "oskar, at work": [
+        "/organisations",
+        "/organisations?q=boats",
+        "/organisations?q=xylophone",
+        "/organisations/new",
+        "/organisations/no-such-organisation",
+        f"/organisations/verify/{NO_TOKEN}",
+        "/approaches",
+        "/needs",
+        "/needs/new",
+        "/referrals",
+        f"/referrals/answer/{NO_TOKEN}",
+    ],
+    "ama, at work": ["/asks", "/organisations", "/approaches", "/needs", "/referrals"],
+    "anjali, at work": ["/asks", "/needs", "/referrals"],
 }
-# Where those walk who gather, and nobody else.
-GATHERING = re.compile(r"^/(circles|learning|green-rooms|me/calendar)\b")
+# Where those walk who gather, or are at work, and nobody else.
+ROOMS = {
+    "gathering": re.compile(r"^/(circles|learning|green-rooms|me/calendar)\b"),
+    "at work": re.compile(r"^/(organisations|approaches|needs|referrals)\b"),
+}
 # Pages that only a form leads to which was not taken, after the page that it stands on.
 BEYOND_A_FORM = {"/learning/sessions/<session>": ("/harvest", "/commitments", "/rounds")}
 SHAPES = [
@@ -76,6 +95,12 @@ SHAPES = [
     (r"/decisions/(?!new$)[^/]+", "/decisions/<decision>"),
     (r"/sessions/(?!new$)[^/.]+", "/sessions/<session>"),
     (r"/needs/(?!new$)[^/]+", "/needs/<need>"),
+    (r"^/organisations/verify/[^/]+", "/organisations/verify/<token>"),
+    (r"^/organisations/(?!new$|verify/)[^/]+", "/organisations/<organisation>"),
+    (r"/representatives/[^/]+", "/representatives/<representative>"),
+    (r"^/approaches/[^/]+", "/approaches/<approach>"),
+    (r"^/referrals/answer/[^/]+", "/referrals/answer/<token>"),
+    (r"^/referrals/(?!answer/)[^/]+", "/referrals/<referral>"),
     (r"^/green-rooms/(?!new$)[^/]+", "/green-rooms/<room>"),
 ]
 
@@ -118,15 +143,20 @@ def shape(path: str) -> str:
     kind = re.sub(r"^/conversations/(?!new$)[^/]+", "/conversations/<key>", kind)
     kind = re.sub(r"^/introductions/(?!new$)[^/]+", "/introductions/<key>", kind)
     kind = re.sub(r"/messages/[^/]+", "/messages/<message_key>", kind)
-    if GATHERING.match(kind):
+    if room_of(kind):
         for pattern, plain in SHAPES:
             kind = re.sub(pattern, plain, kind)
     names = sorted({name for name, _value in parse_qsl(parts.query)})
     return f"{kind}?{'&'.join(names)}" if names else kind
 
 
+def room_of(path: str) -> str:
+    """Return in which room a page stands, or "" where everybody walks."""
+    return next((room for room, there in ROOMS.items() if there.match(path)), "")
+
+
 def walk(
-    page: Page, starts: Iterable[str], *, gathering: bool = False, most: int = MOST_OF_A_KIND
+    page: Page, starts: Iterable[str], *, room: str = "", most: int = MOST_OF_A_KIND
 ) -> Iterator[str]:
     """Open the starts, and what they lead to: at most so many pages of a kind."""
     home = page.url.split("/", 3)[:3]
@@ -143,7 +173,7 @@ def walk(
             found = urlsplit(link)
             there = f"{found.path}?{found.query}" if found.query else found.path
             kind = shape(there)
-            ours = link.split("/", 3)[:3] == home and bool(GATHERING.match(there)) == gathering
+            ours = link.split("/", 3)[:3] == home and room_of(there) == room
             if ours and there not in met and kinds[kind] < most:
                 met.add(there)
                 kinds[kind] += 1
@@ -182,7 +212,7 @@ def look_at(page: Page, who: str, *looks: Look) -> Seen:
     """Walk as somebody of `STARTS`, and return what the looks found and the browser said."""
     seen = Seen()
     listen(page, seen.troubles)
-    for path in walk(page, STARTS[who], gathering="gathering" in who):
+    for path in walk(page, STARTS[who], room=who.partition(", ")[2]):
         seen.kinds.add(shape(path))
         for look in looks:
             seen.troubles += look(page)

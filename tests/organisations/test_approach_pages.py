@@ -224,7 +224,7 @@ def test_inv_28_a_told_no_is_read_by_its_side_with_the_words_that_were_given(
 def test_a_yes_opens_a_conversation_that_bears_the_need_and_is_told(folk, sent, sign_in, letters):
     answer(sign_in, folk.ama, "yes")
     page = sign_in(folk.oskar).get(f"/approaches/{sent}").text
-    [address] = set(re.findall(r'href="(/conversations/\w+)"', page.split("<main")[1]))
+    [address] = set(re.findall(r'href="(/conversations/[\w-]+)"', page.split("<main")[1]))
     thread = sign_in(folk.ama).get(address).text
     assert NEED in thread
     assert f"/approaches/{sent}" in thread

@@ -13,6 +13,7 @@ from network.errors import Conflict
 from network.events.models import Event
 from network.members.kinds import State
 from network.members.models import Invitation
+from network.members.services import joining
 from network.members.visibility import Viewer
 from network.organisations.kinds import ApproachState
 from network.organisations.models import Representative
@@ -102,3 +103,11 @@ def test_what_is_heard_late_ends_nothing_of_whoever_speaks_again(it):
     event = it.db.scalars(select(Event).where(Event.kind == "organisations:ended")).one()
     hearing.hear(it.db, event, secret=SECRET, now=it.now)
     assert referral.state is ReferralState.ASKED
+
+
+def test_a_yes_from_outside_uses_the_door_that_is_held_open_already(it):
+    letter = it.db.get_one(OutsideLetter, writes(it).id)
+    held = joining.invite(it.db, email=letter.email, draft={"purpose": "Rosters."}, now=it.now)
+    outside.answer(it.db, letter, yes=True, now=it.now)
+    assert it.db.scalars(select(Invitation)).all() == [held]
+    assert (letter.invitation_id, held.withdrawn_at) == (held.id, None)

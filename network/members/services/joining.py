@@ -73,6 +73,18 @@ def invite(
     return invitation
 
 
+def open_invitation(db: Session, email: str, now: datetime) -> Invitation | None:
+    """Return the door that is held open for an address already, with whatever draft it has."""
+    return db.scalar(
+        select(Invitation).where(
+            Invitation.email == email,
+            Invitation.used_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+            Invitation.expires_at > now,
+        )
+    )
+
+
 def knock(db: Session, *, email: str, name: str, now: datetime) -> None:
     """Ask to come in through an open door.
 

@@ -101,7 +101,9 @@ def answer(db: Session, letter: OutsideLetter, *, yes: bool, now: datetime) -> N
         settle(db, referral, member, now=now)
         return
     referrer = db.get_one(Member, referral.referrer_id)
-    invitation = joining.invite(db, email=email, name=letter.name, inviter=referrer, now=now)
+    invitation = joining.open_invitation(db, email, now) or joining.invite(
+        db, email=email, name=letter.name, inviter=referrer, now=now
+    )
     letter.invitation_id = invitation.id
 
 
