@@ -63,6 +63,8 @@ STARTS = {
         "/me/calendar",
     ],
     "anjali, gathering": ["/circles", "/learning"],
+    # To a team that may be approached.
+    "oskar, gathering": ["/circles?q=six+weeks"],
     # Somebody who speaks for an organisation, and people to whom such write.
     "oskar, at work": [
         "/organisations",
