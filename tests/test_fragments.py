@@ -23,7 +23,7 @@ from tests.sweep.seed import World
 
 ROOT = Path(network.__file__).parent
 VOID = {"input", "br", "img", "meta", "link", "hr", "path", "use", "circle", "rect", "stop"}
-VIEWERS = ("owner1", "asked", "waiting", "steward", "stranger", "newcomer")
+VIEWERS = ("owner1", "asked", "waiting", "steward", "stranger", "newcomer", "speaker")
 
 
 FEW = 12  # of messages, notes and places, all of which look alike

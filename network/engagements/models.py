@@ -33,7 +33,9 @@ _LONGEST_TERMS = 200_000
 
 
 def _negotiation(*, primary_key: bool = False) -> Mapped[int]:
-    return mapped_column(BigId, ForeignKey("negotiation.id", ondelete="RESTRICT"), primary_key=primary_key)
+    return mapped_column(
+        BigId, ForeignKey("negotiation.id", ondelete="RESTRICT"), primary_key=primary_key
+    )
 
 
 class Negotiation(Base):
