@@ -83,7 +83,7 @@ def _written(ready: ToSend, context: Context) -> Letter:
     name, referral = ready.referral.referrer.name, ready.referral
     return Letter(
         to=ready.letter.email,
-        subject=_("%(name)s thought of you", name=name),
+        subject=_("Somebody thought of you"),
         paragraphs=(
             _("Dear %(name)s,", name=ready.letter.name),
             _(
