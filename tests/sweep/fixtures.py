@@ -34,6 +34,7 @@ def offers(fresh: World) -> list[Offered]:
     near = [fresh.story.people[label].handle for label in ("owner1", "stranger", "second")]
     viewers = ("", "invited", "owner1", "steward", "connection", "resting")
     more = ("owner1", "connection", "owner2", "asked", "owner3", "stranger")
+    more += ("speaker", "declined", "outside")
     with time_machine.travel(NOW, tick=False):
         return offered(fresh, viewers, more, near)
 

@@ -17,6 +17,10 @@ from tests.sweep.seed import World
 
 # Somebody who is shown as a way, and to whom.
 CARRIED_BY = ("connection", "second")
+BESIDE = (
+    *("/circles", "/learning", "/green-rooms"),
+    *("/organisations", "/approaches", "/needs", "/referrals"),
+)
 FEW = 12  # of messages, notes and places, all of which look alike
 SENTENCE = "A sentence that is long enough."
 TYPED = {
@@ -40,6 +44,7 @@ class Form:
     hx: str = ""  # where htmx sends it
     target: str = ""  # the element that htmx puts the answer in the place of
     data: list[tuple[str, str]] = field(default_factory=list)
+    unchecked: set[str] = field(default_factory=set)
 
     def without(self, name: str) -> Form:
         return replace(self, data=[pair for pair in self.data if pair[0] != name])
@@ -84,6 +89,8 @@ class _Reader(HTMLParser):
         elif kind == "checkbox":
             if "checked" in it:
                 self._open.data.append((name, it.get("value", "on")))
+            else:
+                self._open.unchecked.add(name)
         elif kind != "file":
             typed = "" if kind == "hidden" else TYPED[kind]
             self._open.data.append((name, it.get("value") or typed))
@@ -146,8 +153,8 @@ def rule_of(app: Flask, path: str, method: str) -> Rule | None:
 
 
 def is_beside(path: str) -> bool:
-    """Whether an address is one of circles or of learning."""
-    return path.startswith(("/circles", "/learning", "/green-rooms"))
+    """Whether an address is one of circles, of learning or of work."""
+    return path.startswith(BESIDE)
 
 
 def offered(

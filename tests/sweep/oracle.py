@@ -11,7 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 from tests.sweep.oracle_circles import names_beside, of_circles, parted_from
-from tests.sweep.oracle_organisations import names_at_work, of_organisations, on_the_desk
+from tests.sweep.oracle_organisations import (
+    letter_outside,
+    names_at_work,
+    of_organisations,
+    on_the_desk,
+)
 from tests.sweep.oracle_people import (  # noqa: F401  # the tests ask the oracle for all of it
     NOBODY,
     OUT,
@@ -198,4 +203,7 @@ def letter_to(story: Any, email: str) -> set[str]:
     for one in story.door:
         if one.email == email:
             return may_reach_the_invited(story, one)
+    for referral in story.referrals:
+        if not referral.member and referral.email == email:
+            return letter_outside(story, referral)
     return set()

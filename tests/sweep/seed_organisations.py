@@ -31,6 +31,7 @@ from network.organisations.services import (
 from network.organisations.services.alumni_answering import ALUMNI
 from network.organisations.services.answering import INVITED
 from network.organisations.services.approach_kinds import APPROACH, TEAM_APPROACH
+from network.organisations.tokens import letter_token
 from tests.sweep import canaries_organisations as canaries
 from tests.sweep.seed_referrals import recommends
 from tests.sweep.town import LATELY, LONG_AGO, YESTERDAY, Town
@@ -56,6 +57,9 @@ def organisations(db: Session, world: World) -> None:
     for told in world.story.referrals:
         recommends(town, told)
     world.links["outside"] = [world.things["letter outside"]]
+    quay, first = town.organisation("quay"), people["speaker"]
+    verifies = letter_token(town.secret, quay, first, "hello@quay.example")
+    world.links["speaker"].append(verifies)
     for told in world.story.organisations:
         _goes(town, told)
 

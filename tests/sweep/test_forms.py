@@ -17,11 +17,15 @@ from tests.sweep.seed import MASS, World, dump
 # Offered only where there is something to offer: a demo, words that have stood for half a year, an
 # ask that was put off and whose day has come.
 RARELY_OFFERED = {"demo.enter", "profile.confirm", "participation.confirm", "asks.let_go"}
+# Fields of a letter to somebody outside, which is sent to the same address as a recommendation.
+OF_ANOTHER_FORM = {"referrals.send_for_need": {"email"}, "referrals.send_approach_on": {"email"}}
 # What ends something that other forms are about.
 LAST = (
     *("conversations.leave", "signing_in.sign_out", "calendar.revoke", "sessions.cancel"),
     *("circles.archive", "circles.close", "circles.put_to_rest", "circles.set_aside"),
-    *("keeping.close_harvest", "needs.let_go"),
+    *("keeping.close_harvest", "needs.let_go", "organisations.end", "organisations.take_back"),
+    *("work_needs.close", "work_needs.take_down", "work_needs.take_back", "alumni.end"),
+    *("approaches.withdraw", "approaches.tell_no", "referrals.withdraw", "organisations.change"),
 )
 
 
@@ -81,7 +85,8 @@ def test_no_column_can_be_set_by_adding_it_to_a_form(
     plain, laden = pair
     before, taken = dump(plain), set()
     for offer in sorted(offers, key=lambda each: each.rule.endpoint in LAST):
-        asked = {name for name, _ in offer.form.data}
+        asked = {name for name, _ in offer.form.data} | offer.form.unchecked
+        asked |= OF_ANOTHER_FORM.get(offer.rule.endpoint, set())
         more = {name: value for name, value in extras().items() if name not in asked}
         first = send(plain, offer, offer.form.data)
         in_path = {} if "?" in offer.form.action else {"query_string": more}
