@@ -25,7 +25,7 @@ from network.organisations.models import Approach, Organisation, Readiness
 from network.organisations.visibility import COUNT_FOR, approach_written
 
 MOST_OPEN = 5
-OPEN_FOR = timedelta(days=30)
+OPEN_FOR = timedelta(days=21)
 # How long the same side holds back after a no that was told, and after anything else: counted from
 # the day on which it ended or would have, and from the day on which it was sent.
 AFTER_A_NO = timedelta(days=180)
