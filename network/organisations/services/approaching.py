@@ -135,10 +135,6 @@ def _words(letter: Letter) -> dict[str, str]:
     return found
 
 
-def _too_long(length: int, most: int) -> str:
-    return str(_("This has %(n)s letters; %(most)s is the most.", n=length, most=most))
-
-
 def _must_say_enough(words: dict[str, str]) -> None:
     if len(words["need"]) < SHORTEST_NEED:
         raise Invalid(_("Say what you need help with. A sentence is enough."), field="need")
