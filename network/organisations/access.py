@@ -15,7 +15,7 @@ from network.columns import BigId, UtcDateTime
 from network.errors import NotFound
 from network.members.models import Member
 from network.members.visibility import BOUND, NOW, THE_WEB, Viewer, not_apart
-from network.organisations.kinds import AskOf, Speaks
+from network.organisations.kinds import ApproachState, AskOf, Speaks
 from network.organisations.models import Approach, Organisation, Representative, WorkNeed
 from network.organisations.visibility import (
     COUNT_FOR,
@@ -97,8 +97,10 @@ def organisation_to_speak_for(db: Session, member: Member, slug: str, *, now: da
 _ASKED = aliased(Ask, name="asked_me")
 _OTHER = aliased(Member, name="approach_writer")
 _KINDS = (AskOf.APPROACH.value, AskOf.TEAM_APPROACH.value)
-# Who is asked reads it while nothing parts them from its writer; its writer while they still speak.
+# Who is asked reads it while nothing parts them from its writer, and it was not taken back; its
+# writer while they still speak.
 _IS_ASKED = and_(
+    Approach.state.in_((ApproachState.SENT, ApproachState.OPENED)),
     exists().where(
         _ASKED.kind.in_(_KINDS),
         _ASKED.thing_id == Approach.id,

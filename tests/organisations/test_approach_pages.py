@@ -250,7 +250,7 @@ def test_not_now_is_shown_again_to_its_reader_alone_and_looks_like_silence(
 ):
     answer(sign_in, folk.ama, "month")
     assert "It waits." in sign_in(folk.oskar).get("/approaches").text
-    assert "You are shown it again on 12 December" in sign_in(folk.ama).get("/asks").text
+    assert "You are shown it again on 21 December" in sign_in(folk.ama).get("/asks").text
     with time_machine.travel(now + 30 * DAY, tick=False):
         page = sign_in(folk.ama).get("/").text
         assert "What Oskar Example wrote to you" in page
@@ -382,3 +382,11 @@ def test_the_answers_of_htmx_stand_in_the_place_of_the_ask(folk, sent, sign_in):
     assert "You said not this time." in part
     act(lambda db, it: says(db, it.ama, the(db, sent), "tell", it.ama.joined_at + 60 * DAY))
     assert "You told them no" in client.get(f"/approaches/{sent}").text
+
+
+def test_what_was_taken_back_is_read_by_its_own_side_alone(folk, sent, sign_in):
+    path = f"/approaches/{sent}"
+    assert sign_in(folk.ama).get(path).status_code == 200
+    post(sign_in(folk.oskar), f"{path}/withdraw", {})
+    assert sign_in(folk.ama).get(path).status_code == 404
+    assert sign_in(folk.oskar).get(path).status_code == 200
