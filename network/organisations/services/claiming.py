@@ -97,7 +97,7 @@ def decide(
     if is_apart(db, organisation, steward):
         raise NotAllowed(_("You have to do with it yourself. Another steward decides."))
     waits = place.state is Speaks.CLAIMED and place.expires_at is not None
-    if not waits or place.expires_at <= now or somebody_speaks(db, organisation):  # type: ignore[operator]
+    if not waits or (place.expires_at or now) <= now or somebody_speaks(db, organisation):
         raise Conflict
     place.by_id = steward.id
     if yes:
