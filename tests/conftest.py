@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import event, literal, select, text, union_all
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -121,12 +121,18 @@ def app(instance: Path, postgresql_url: str | None) -> Iterator[Flask]:
 
 
 def empty() -> None:
+    """Take out every row, and count anew. To truncate all tables takes longer than most tests."""
     database.session.rollback()
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    tables = Base.metadata.sorted_tables
+    filled = union_all(
+        *(select(literal(each.name)).where(select(each).exists()) for each in tables)
+    )
     with transaction() as session:
         session.execute(text("SET session_replication_role = replica"))
-        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        for name in session.scalars(filled).all():
+            session.execute(text(f'DELETE FROM "{name}"'))
         session.execute(text("SET session_replication_role = origin"))
+        session.execute(text("SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence"))
         session.add(Network(id=1, name="Saltmarsh"))
 
 
