@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import get_ident
 
 import pytest
 from flask import Flask
@@ -21,6 +23,7 @@ from network.columns import Base
 from network.config import Settings
 from network.db import db as database
 from network.db import migrate, transaction
+from network.members import current
 from network.members.kinds import Part
 from network.members.models import Member, Network
 from network.members.services.accounts import start_sign_in
@@ -159,21 +162,35 @@ def browser_type_launch_args() -> dict[str, object]:
 
 
 @pytest.fixture
-def ran(app: Flask) -> Callable[[Callable[[], object]], list[str]]:
-    """Return the SQL statements that doing something runs."""
+def ran(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], list[str]]:
+    """Return the SQL statements that doing something runs, in this thread and no other.
+
+    What is read anew is not for chance: rows are forgotten before it and at no other time, and the
+    stewards' settings, which are kept for seconds, are kept for as long as a test takes.
+    """
+    monkeypatch.setattr(current, "SETTINGS_KEPT_S", 3600)
 
     def run(what: Callable[[], object]) -> list[str]:
         found: list[str] = []
+        here = get_ident()
 
         def note(*args: object) -> None:
-            found.append(str(args[2]))
+            if get_ident() == here:
+                found.append(str(args[2]))
 
+        current.forget_house()
+        current.house()
         engines = list(database.engines.values())
         for engine in engines:
             event.listen(engine, "before_cursor_execute", note)
-        what()
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", note)
+        gc.collect()
+        gc.disable()
+        try:
+            what()
+        finally:
+            gc.enable()
+            for engine in engines:
+                event.remove(engine, "before_cursor_execute", note)
         return found
 
     return run

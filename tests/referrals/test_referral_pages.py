@@ -234,18 +234,6 @@ def walk(browse, key, need, now):
     return seen
 
 
-@pytest.fixture
-def tidy():
-    """Forget rows between requests and at no other time: what is read anew is not for chance."""
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    yield
-    gc.enable()
-    gc.unfreeze()
-
-
-@pytest.mark.usefixtures("tidy")
 @pytest.mark.parametrize("what", QUIET)
 def test_inv_14_what_became_of_it_is_silence_byte_for_byte(browse, act, now, ran, what):
     need, key, quiet = act(lambda it: it.need.key), act(lambda it: refers(it).key), []

@@ -92,7 +92,8 @@ class _Reader(HTMLParser):
             else:
                 self._open.unchecked.add(name)
         elif kind != "file":
-            typed = "" if kind == "hidden" else TYPED[kind]
+            # A handle is typed where nobody on the list is meant: they are chosen.
+            typed = "" if kind == "hidden" or name == "handle" else TYPED[kind]
             self._open.data.append((name, it.get("value") or typed))
 
     def _choice(self, name: str, value: str, *, chosen: bool) -> None:
