@@ -82,3 +82,18 @@ class EngagementState(StrEnum):
     COMPLETED = "completed"
     ENDED_EARLY = "ended_early"
     CANCELLED = "cancelled"
+
+
+class Welcome(StrEnum):
+    """What a newcomer to shared work is given, so that nobody begins at the edge of it."""
+
+    ACCESS = "access"
+    PEOPLE = "people"
+    RITUALS = "rituals"
+
+
+class LeftFor(StrEnum):
+    """What is left behind at the end: for those who stay, or what everybody learned."""
+
+    HANDOVER = "handover"
+    HARVEST = "harvest"

@@ -1,4 +1,4 @@
-"""Tables of negotiations and of what was agreed.
+"""Tables of negotiations, of what was agreed, and of how it is lived.
 
 A negotiation: open --every party accepts the version on the table--> agreed
     open --close, or fewer than two are left--> closed
@@ -10,10 +10,11 @@ takes its row first (`turn`).
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -25,7 +26,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from network.columns import Base, BigId, Instant, IntPk, Key, UtcDateTime, enum
-from network.engagements.kinds import EngagementState, NegotiationState
+from network.engagements.kinds import (
+    EngagementState,
+    LeftFor,
+    NegotiationState,
+    Period,
+    Welcome,
+)
 from network.members.models import Member
 from network.organisations.models import Organisation
 
@@ -49,7 +56,17 @@ class Negotiation(Base):
         CheckConstraint(
             "state != 'closed' OR on_table = 0", name="closed_has_nothing_on_the_table"
         ),
+        CheckConstraint(
+            "(state = 'agreed') <= (engagement_id IS NOT NULL)", name="agreed_governs_something"
+        ),
         UniqueConstraint("begun_by_id", "submission", name="uq_negotiation_submission"),
+        Index(
+            "uq_negotiation_amends",
+            "engagement_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     id: Mapped[IntPk]
@@ -59,6 +76,10 @@ class Negotiation(Base):
     )
     begun_by_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("member.id", ondelete="SET NULL")
+    )
+    # What these terms would change: at most one at a time does. Agreed terms always govern one.
+    engagement_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("engagement.id", ondelete="RESTRICT"), index=True
     )
     # The conversation in which its parties found each other.
     conversation_id: Mapped[int | None] = mapped_column(
@@ -75,7 +96,11 @@ class Negotiation(Base):
 
 
 class Party(Base):
-    """One who signs: for themselves, or for an organisation. Terms name them by their key."""
+    """One who signs: for themselves, or for an organisation. Terms name them by their key.
+
+    The names are those that stood there when they last accepted: what is agreed can be read when
+    an account or an organisation is gone.
+    """
 
     __tablename__ = "party"
     __table_args__ = (
@@ -93,6 +118,8 @@ class Party(Base):
     organisation_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("organisation.id", ondelete="SET NULL")
     )
+    name: Mapped[str] = mapped_column(String(120))
+    organisation_name: Mapped[str] = mapped_column(String(120), default="")
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     left_words: Mapped[str] = mapped_column(String(600), default="")
 
@@ -155,17 +182,216 @@ class Acceptance(Base):
     taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Draft(Base):
+    """What a party has typed of the next version and not yet put on the table: only theirs.
+
+    `fields` is a form as it was sent, in JSON, so that nothing is lost that is not yet sound.
+    """
+
+    __tablename__ = "terms_draft"
+    __table_args__ = (CheckConstraint(f"length(fields) <= {_LONGEST_TERMS}", name="text_length"),)
+
+    party_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("party.id", ondelete="CASCADE"), primary_key=True
+    )
+    over: Mapped[int] = mapped_column(default=0)
+    fields: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[Instant]
+
+
 class Engagement(Base):
-    """What was agreed, governed by one version of one negotiation."""
+    """Work that was agreed. The agreed negotiation that ended last governs it, and those before are
+    its history.
+
+    A state that has an end in time is computed: `ended_early` counts from `ends_at`, which is as
+    far ahead as the notice; until then the work goes on.
+    """
 
     __tablename__ = "engagement"
-    __table_args__ = (UniqueConstraint("negotiation_id", name="uq_engagement_negotiation_id"),)
+    __table_args__ = (
+        CheckConstraint("(state = 'paused') = (paused_at IS NOT NULL)", name="paused_since"),
+        CheckConstraint(
+            "(state IN ('completed', 'ended_early', 'cancelled')) = (ends_at IS NOT NULL)",
+            name="ends_when_over",
+        ),
+    )
 
     id: Mapped[IntPk]
     key: Mapped[Key]
-    negotiation_id: Mapped[int] = _negotiation()
-    number: Mapped[int]
     state: Mapped[EngagementState] = mapped_column(
         enum(EngagementState), default=EngagementState.AGREED
     )
     agreed_at: Mapped[Instant]
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Who paused or ended it, and why.
+    last_by_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("member.id", ondelete="SET NULL")
+    )
+    last_words: Mapped[str] = mapped_column(String(1000), default="")
+    turn: Mapped[int] = mapped_column(default=0)
+
+
+def _engagement(*, primary_key: bool = False) -> Mapped[int]:
+    return mapped_column(
+        BigId, ForeignKey("engagement.id", ondelete="RESTRICT"), primary_key=primary_key
+    )
+
+
+def _member() -> Mapped[int | None]:
+    return mapped_column(BigId, ForeignKey("member.id", ondelete="SET NULL"), index=True)
+
+
+class Completion(Base):
+    """One of an engagement says that it is complete; it is when everybody has."""
+
+    __tablename__ = "completion"
+
+    engagement_id: Mapped[int] = _engagement(primary_key=True)
+    member_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("member.id", ondelete="CASCADE"), primary_key=True
+    )
+    at: Mapped[Instant]
+
+
+class WelcomeItem(Base):
+    """Something that makes whoever begins a full member from the first day."""
+
+    __tablename__ = "welcome_item"
+    __table_args__ = (Index("ix_welcome_item_engagement_id", "engagement_id"),)
+
+    id: Mapped[IntPk]
+    key: Mapped[Key]
+    engagement_id: Mapped[int] = _engagement()
+    sort: Mapped[Welcome] = mapped_column(enum(Welcome))
+    words: Mapped[str] = mapped_column(String(300))
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_by_id: Mapped[int | None] = _member()
+
+
+class CheckIn(Base):
+    """What one of an engagement answers at a check-in: hidden until all have, or its days end."""
+
+    __tablename__ = "check_in"
+    __table_args__ = (
+        CheckConstraint("number >= 1", name="from_one"),
+        UniqueConstraint("engagement_id", "number", "member_id", name="uq_check_in_once"),
+    )
+
+    id: Mapped[IntPk]
+    engagement_id: Mapped[int] = _engagement()
+    number: Mapped[int]
+    member_id: Mapped[int | None] = _member()
+    purpose: Mapped[str] = mapped_column(String(1000), default="")
+    exchange: Mapped[str] = mapped_column(String(1000), default="")
+    change: Mapped[str] = mapped_column(String(1000), default="")
+    at: Mapped[Instant]
+
+
+class Left(Base):
+    """What is left behind: for those who stay, or what was learned."""
+
+    __tablename__ = "left_behind"
+    __table_args__ = (Index("ix_left_behind_engagement_id", "engagement_id"),)
+
+    id: Mapped[IntPk]
+    key: Mapped[Key]
+    engagement_id: Mapped[int] = _engagement()
+    sort: Mapped[LeftFor] = mapped_column(enum(LeftFor))
+    member_id: Mapped[int | None] = _member()
+    title: Mapped[str] = mapped_column(String(120))
+    words: Mapped[str] = mapped_column(String(8000))
+    at: Mapped[Instant]
+    changed_at: Mapped[Instant]
+    submission: Mapped[str] = mapped_column(String(40))
+
+
+class Testimony(Base):
+    """Words about working with somebody: open when both have written, or after fourteen days."""
+
+    __tablename__ = "testimony"
+    __table_args__ = (
+        CheckConstraint("author_id != about_id", name="of_another"),
+        CheckConstraint("(reply = '') = (replied_at IS NULL)", name="a_reply_has_a_day"),
+        UniqueConstraint("engagement_id", "author_id", "about_id", name="uq_testimony_once"),
+        Index("ix_testimony_about_id", "about_id"),
+    )
+
+    id: Mapped[IntPk]
+    key: Mapped[Key]
+    engagement_id: Mapped[int] = _engagement()
+    author_id: Mapped[int | None] = _member()
+    about_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id", ondelete="CASCADE"))
+    words: Mapped[str] = mapped_column(String(2000))
+    at: Mapped[Instant]
+    taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reply: Mapped[str] = mapped_column(String(1000), default="")
+    replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Whom it is about shows it on their page since then.
+    shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Showing(Base):
+    """Agreed work on somebody's page, in a wording: there while everybody named in it consents."""
+
+    __tablename__ = "work_showing"
+    __table_args__ = (UniqueConstraint("engagement_id", "member_id", name="uq_work_showing"),)
+
+    id: Mapped[IntPk]
+    key: Mapped[Key]
+    engagement_id: Mapped[int] = _engagement()
+    member_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("member.id", ondelete="CASCADE"), index=True
+    )
+    words: Mapped[str] = mapped_column(String(600))
+    # Grows with each wording: a consent is to one of them.
+    wording: Mapped[int] = mapped_column(default=1)
+    at: Mapped[Instant]
+    taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ShowingConsent(Base):
+    """A counterpart's standing consent to one wording of what somebody shows."""
+
+    __tablename__ = "work_showing_consent"
+
+    showing_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("work_showing.id", ondelete="CASCADE"), primary_key=True
+    )
+    member_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("member.id", ondelete="CASCADE"), primary_key=True
+    )
+    wording: Mapped[int]
+    at: Mapped[Instant]
+
+
+class OutsideWork(Base):
+    """Work elsewhere that a member counts in their own balance. Nobody else reads it."""
+
+    __tablename__ = "outside_work"
+    __table_args__ = (
+        CheckConstraint("half_days >= 0", name="time_is_not_negative"),
+        CheckConstraint("minor >= 0", name="money_is_not_negative"),
+        CheckConstraint("(minor > 0) = (currency != '')", name="money_has_a_currency"),
+        CheckConstraint("ends >= starts", name="ends_after_it_starts"),
+        Index("ix_outside_work_member_id", "member_id"),
+    )
+
+    id: Mapped[IntPk]
+    key: Mapped[Key]
+    member_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id", ondelete="CASCADE"))
+    whom: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(String(120), default="")
+    half_days: Mapped[int] = mapped_column(default=0)
+    time_period: Mapped[Period] = mapped_column(enum(Period), default=Period.MONTH)
+    minor: Mapped[int] = mapped_column(BigId, default=0)
+    currency: Mapped[str] = mapped_column(String(3), default="")
+    money_period: Mapped[Period] = mapped_column(enum(Period), default=Period.MONTH)
+    others: Mapped[str] = mapped_column(String(300), default="")
+    # What was promised there about working for others.
+    promise: Mapped[str] = mapped_column(String(1000), default="")
+    starts: Mapped[date | None] = mapped_column(Date)
+    ends: Mapped[date | None] = mapped_column(Date)
+    written_at: Mapped[Instant]
+    submission: Mapped[str] = mapped_column(String(40))

@@ -243,7 +243,7 @@ class Negotiating(RuleBasedStateMachine):
             assert [each.parent or 0 for each in versions] == list(range(it.last))
             accepted = negotiating.accepted_by(db, it, it.on_table)
             assert accepted == {self.keys[name][1] for name in self.model.accepted}
-            engagements = db.scalar(select(func.count()).where(Engagement.negotiation_id == it.id))
+            engagements = db.scalar(select(func.count()).select_from(Engagement))
             assert engagements == (self.model.state == "agreed")
             for acceptance in db.scalars(
                 select(Acceptance).where(Acceptance.negotiation_id == it.id)

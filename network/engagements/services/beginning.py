@@ -57,7 +57,7 @@ def begin(
     db.add(negotiation)
     db.flush()  # its parties refer to it
     db.add_all(
-        Party(negotiation_id=negotiation.id, member_id=member_id, organisation_id=organisation_id)
+        party(db, negotiation, member_id, organisation_id)
         for member_id, organisation_id in sorted(signs.items())
     )
     record(
@@ -70,6 +70,20 @@ def begin(
         people=sorted(signs),
     )
     return negotiation
+
+
+def party(
+    db: Session, negotiation: Negotiation, member_id: int, organisation_id: int | None
+) -> Party:
+    """Return one who signs, under the names that they have now."""
+    speaks_for = organisation_id and db.get_one(Organisation, organisation_id)
+    return Party(
+        negotiation_id=negotiation.id,
+        member_id=member_id,
+        organisation_id=organisation_id,
+        name=db.get_one(Member, member_id).name,
+        organisation_name=speaks_for.name if speaks_for else "",
+    )
 
 
 def _must_be_there(

@@ -227,15 +227,12 @@ def _accept(
 def _agree(
     db: Session, negotiation: Negotiation, version: Version, *, actor: Member, now: datetime
 ) -> None:
+    if negotiation.engagement_id is None:
+        engagement = Engagement(state=EngagementState.AGREED, agreed_at=now)
+        db.add(engagement)
+        db.flush()  # the negotiation refers to it
+        negotiation.engagement_id = engagement.id
     _end(negotiation, NegotiationState.AGREED, now)
-    engagement = Engagement(
-        negotiation_id=negotiation.id,
-        number=version.number,
-        state=EngagementState.AGREED,
-        agreed_at=now,
-    )
-    db.add(engagement)
-    db.flush()  # the event names it
     _log(
         db,
         negotiation,
@@ -243,7 +240,7 @@ def _agree(
         actor=actor,
         now=now,
         version=version.number,
-        engagement=engagement.id,
+        engagement=negotiation.engagement_id,
     )
 
 
