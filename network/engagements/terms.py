@@ -165,6 +165,11 @@ def canonical(terms: Terms, parties: Iterable[str]) -> bytes:
     return text.encode()
 
 
+def from_text(text: str) -> Terms:
+    """Return the terms in the text of a version, which `canonical` made."""
+    return from_data(json.loads(text)["terms"])
+
+
 def digest(terms: Terms, parties: Iterable[str]) -> str:
     """Return the SHA-256 of the bytes that are accepted, in hexadecimal letters."""
     return hashlib.sha256(canonical(terms, parties)).hexdigest()

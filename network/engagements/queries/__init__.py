@@ -1,0 +1,1 @@
+"""What pages of terms and of agreed work read."""
