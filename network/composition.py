@@ -29,7 +29,7 @@ from network.conversations import notices as conversation_notices
 from network.conversations.dress import Dress
 from network.conversations.views import conversations
 from network.demo.views import demo
-from network.engagements import models as _engagements  # noqa: F401  # its tables are known
+from network.engagements.views import terms, work
 from network.events.worker import Channel
 from network.health import health
 from network.learning import circle_page, parting
@@ -137,6 +137,8 @@ BLUEPRINTS = (
     organisations_people,
     approaches,
     referrals,
+    terms,
+    work,
     demo,
 )
 KINDS = {
