@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session, aliased
 from network.columns import BigId
 from network.engagements.kinds import NegotiationState
 from network.engagements.models import Engagement, Negotiation, Party, Version
-from network.engagements.services.negotiating import has_lapsed
 from network.engagements.terms import Terms, from_text
 from network.errors import NotFound
 from network.members.models import Member
@@ -88,7 +87,7 @@ class Seen:
     @property
     def has_lapsed(self) -> bool:
         """Whether nothing happened for so long that it is over."""
-        return has_lapsed(self.negotiation, self.now)
+        return self.negotiation.has_lapsed(self.now)
 
     def reads(self, version: Version) -> bool:
         """Whether a version was there while the reader was."""

@@ -10,7 +10,7 @@ takes its row first (`turn`).
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
     CheckConstraint,
@@ -36,6 +36,7 @@ from network.engagements.kinds import (
 from network.members.models import Member
 from network.organisations.models import Organisation
 
+IDLE = timedelta(days=60)
 _LONGEST_TERMS = 200_000
 
 
@@ -93,6 +94,10 @@ class Negotiation(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     submission: Mapped[str] = mapped_column(String(40))
     turn: Mapped[int] = mapped_column(default=0)
+
+    def has_lapsed(self, now: datetime) -> bool:
+        """Whether nothing has happened for so long that it is over."""
+        return self.state is NegotiationState.OPEN and self.moved_at + IDLE <= now
 
 
 class Party(Base):

@@ -7,7 +7,7 @@ have one outcome: the second one is told what happened meanwhile.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select, update
@@ -27,15 +27,8 @@ from network.organisations.visibility import speaks_for
 from network.text import clean
 from network.translation import _
 
-IDLE = timedelta(days=60)
 FEWEST, MOST = 2, 12
 LONGEST_WHY, LONGEST_WORDS = 1000, 600
-
-
-def has_lapsed(negotiation: Negotiation, now: datetime) -> bool:
-    """Whether nothing has happened for so long that it is over."""
-    is_open = negotiation.state is NegotiationState.OPEN
-    return is_open and negotiation.moved_at + IDLE <= now
 
 
 def put(
@@ -271,7 +264,7 @@ def _take(db: Session, negotiation: Negotiation, actor: Member) -> Party:
 def _must_be_open(negotiation: Negotiation, now: datetime) -> None:
     if negotiation.state is NegotiationState.AGREED:
         raise Conflict(_("This is agreed. What changes now is a new agreement."))
-    if negotiation.state is NegotiationState.CLOSED or has_lapsed(negotiation, now):
+    if negotiation.state is NegotiationState.CLOSED or negotiation.has_lapsed(now):
         raise Conflict(_("These terms are over. You can begin new ones."))
 
 
