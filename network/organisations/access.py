@@ -117,6 +117,7 @@ _APPROACH = (
         joinedload(Approach.writer),
         joinedload(Approach.member),
         joinedload(Approach.circle),
+        joinedload(Approach.grew_from),
     )
 )
 _APPROACH_BY_KEY = _APPROACH.where(Approach.key == bindparam("key", type_=String()))

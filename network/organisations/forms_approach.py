@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wtforms import Form, HiddenField, RadioField
+from wtforms import Form, HiddenField, RadioField, SelectField
 
 from network.forms import AtMost, LineField, WordsField
 from network.members.forms import OneOf
 from network.members.forms_profile import KINDS_OF_WORK
 from network.members.kinds import Work
+from network.organisations.models import WorkNeed
 from network.organisations.services.approaching import LONGEST, Letter
 from network.organisations.services.ending_approaches import LONGEST_NO
 from network.translation import _
@@ -19,6 +20,9 @@ class ApproachForm(Form):
     """One need, written to one person or one team."""
 
     work = RadioField(_("What is it?"), [OneOf()], validate_choice=False)
+    grew_from = SelectField(
+        _("Which need that you wrote down is it about?"), default="", validate_choice=False
+    )
     need = WordsField(_("What do you need help with?"), [AtMost(LONGEST["need"])])
     fits = WordsField(_("Which of their words made you write?"), [AtMost(LONGEST["fits"])])
     time = LineField(_("Roughly how much time?"), [AtMost(LONGEST["time"])])
@@ -32,6 +36,13 @@ class ApproachForm(Form):
     def offer(self, kinds: Iterable[Work]) -> None:
         """Let one of these kinds of work be chosen, and no other."""
         self.work.choices = [each for each in KINDS_OF_WORK if each[0] in set(kinds)]
+
+    def offer_needs(self, needs: Iterable[WorkNeed]) -> None:
+        """Let it be about one of these needs, or about none that was written down."""
+        self.grew_from.choices = [
+            ("", _("None of them")),
+            *((each.key, each.title) for each in needs),
+        ]
 
     def letter(self) -> Letter:
         """Return what was filled in."""

@@ -245,6 +245,7 @@ class Approach(Base):
     submission: Mapped[str] = mapped_column(String(40))
 
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+    grew_from: Mapped[WorkNeed | None] = relationship(lazy="raise_on_sql")
     writer: Mapped[Member] = relationship(foreign_keys=writer_id, lazy="raise_on_sql")
     member: Mapped[Member | None] = relationship(foreign_keys=member_id, lazy="raise_on_sql")
     circle: Mapped[Circle | None] = relationship(lazy="raise_on_sql")

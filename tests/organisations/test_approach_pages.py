@@ -24,6 +24,7 @@ from tests.conftest import TOKEN, post
 from tests.notices.conftest import deliver, letters, settings, time  # noqa: F401
 from tests.organisations.approaching import FORM, NEED, a_team, ask_to, opens_up, says, write
 from tests.organisations.conftest import ANSWERS, MERROW, act, here
+from tests.organisations.needs import write as write_need
 
 DAY = timedelta(days=1)
 WORDS = "I promised this spring to my mother."
@@ -128,6 +129,27 @@ def test_a_letter_is_sent_once_and_stands_with_those_of_its_side(folk, sign_in):
         assert "To Ama Example" in page
         assert "It waits. It is open until 12 December." in page
     assert "To Ama Example" not in sign_in(folk.bo).get("/approaches").text
+
+
+def test_it_names_the_need_that_it_grew_from_to_its_side_and_to_nobody_else(folk, sign_in):
+    need = act(lambda db, it: write_need(db, it, title="Our night crews leave").key)
+    address = f"/people/ama/approach?for={MERROW}"
+    assert "Our night crews leave" in sign_in(folk.oskar).get(address).text
+    assert "Our night crews leave" not in sign_in(folk.oskar).get("/people/ama/approach").text
+    post(sign_in(folk.oskar), address, {**FORM, "grew_from": need})
+    with reading() as db:
+        key = db.scalars(select(Approach)).one().key
+    assert f"/needs/{need}" in sign_in(folk.siun).get(f"/approaches/{key}").text
+    assert "Our night crews leave" not in sign_in(folk.ama).get(f"/approaches/{key}").text
+
+
+def test_it_grows_from_no_need_of_another_side(folk, sign_in):
+    need = act(lambda db, it: write_need(db, it, title="Our night crews leave").key)
+    for person, side in ((folk.oskar, ""), (folk.bo, "")):
+        sent = post(sign_in(person), f"/people/ama/approach{side}", {**FORM, "grew_from": need})
+        assert sent.status_code == 404
+    with reading() as db:
+        assert db.scalars(select(Approach)).all() == []
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ _NEEDS = (
 )
 OPEN = _NEEDS.where(need_open(NOW), need_known(BOUND, NOW))
 _SHOWN = OPEN.where(not_(_HELD))
+_OPEN_OF_MINE = OPEN.where(_HELD)
 _OF_MINE = _NEEDS.where(_HELD)
 _OF_ORGANISATION = OPEN.where(
     WorkNeed.organisation_id == bindparam("organisation", type_=BigId)
@@ -44,6 +45,14 @@ def shown_to(db: Session, member: Member, now: datetime) -> Sequence[WorkNeed]:
 def held_by(db: Session, member: Member, now: datetime) -> Sequence[WorkNeed]:
     """Return the needs that a member holds, or an organisation they speak for, the newest first."""
     return db.scalars(_OF_MINE, Viewer.of(member).at(now)).all()
+
+
+def open_of_side(
+    db: Session, member: Member, organisation: Organisation | None, now: datetime
+) -> list[WorkNeed]:
+    """Return the open needs of an organisation that a member speaks for, or else their own."""
+    held = db.scalars(_OPEN_OF_MINE, Viewer.of(member).at(now))
+    return [each for each in held if each.organisation == organisation]
 
 
 def of_organisation(

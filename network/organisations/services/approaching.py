@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from network.asks import services as asks
 from network.asks.kinds import Kind
 from network.circles.models import Circle
-from network.errors import Invalid
+from network.errors import Invalid, NotFound
 from network.members.kinds import Work
 from network.members.models import Member
-from network.organisations.models import Approach, Organisation
+from network.organisations.models import Approach, Organisation, WorkNeed
 from network.organisations.services import approach_guards as guards
 from network.organisations.services import team_guards
 from network.organisations.services.approach_kinds import APPROACH, TEAM_APPROACH
@@ -50,9 +50,11 @@ def send(
     to: Member | Circle,
     submission: str,
     now: datetime,
+    grew_from: WorkNeed | None = None,
 ) -> Approach:
     """Write to a member or a team, for an organisation or for oneself; return what this submission
     sent already. Of a team everybody is asked who takes part now and whom the writer may know of.
+    It may have grown from a need that the same side holds.
 
     Raises `NotFound`, `NotAllowed`, `Conflict` or `Invalid` where a guard holds it back.
     """
@@ -68,6 +70,7 @@ def send(
         guards.must_reach(db, writer, to, letter.work, now)
     guards.must_have_waited(db, writer, organisation, to, now)
     approach = _kept(letter, writer=writer, organisation=organisation, now=now)
+    approach.need_id = _of_this_side(grew_from, approach)
     approach.submission = submission if again is None else uuid4().hex
     if isinstance(to, Circle):
         approach.team, asked = team_guards.team_of(db, writer, to, now)
@@ -92,6 +95,15 @@ def _is_it(sent: Approach, letter: Letter, to: Member | Circle) -> bool:
     """Whether what was sent is this letter, to the same."""
     same = sent.circle_id if isinstance(to, Circle) else sent.member_id
     return (same, sent.need) == (to.id, clean(letter.need))
+
+
+def _of_this_side(need: WorkNeed | None, approach: Approach) -> int | None:
+    """Return the need that it grew from; raise `NotFound` for one that another side holds."""
+    if need is None:
+        return None
+    if need.organisation_id != approach.organisation_id:
+        raise NotFound
+    return need.id
 
 
 def _kept(

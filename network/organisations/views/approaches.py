@@ -17,8 +17,9 @@ from network.members import current
 from network.organisations import access, addressed
 from network.organisations.addressed import Addressed
 from network.organisations.forms_approach import ApproachForm
-from network.organisations.models import Organisation
+from network.organisations.models import Organisation, WorkNeed
 from network.organisations.queries import approaches as queries
+from network.organisations.queries.needs import open_of_side
 from network.organisations.queries.people import organisations_of
 from network.organisations.services import approach_guards as guards
 from network.organisations.services import approaching as services
@@ -73,6 +74,7 @@ def _send(it: Addressed) -> Any:  # noqa: ANN401
             to=it.to,
             submission=(form.submission.data or uuid4().hex)[:40],
             now=clock.now(),
+            grew_from=_grew_from(form.grew_from.data),
         )
     except Invalid as refusal:
         take(form, refusal)
@@ -84,6 +86,7 @@ def _send(it: Addressed) -> Any:  # noqa: ANN401
 def _write(it: Addressed, form: ApproachForm, *, status: int = 200) -> Page:
     member, now, organisation = current.member(), clock.now(), _side()
     form.offer(it.kinds)
+    form.offer_needs(open_of_side(db.session, member, organisation, now))
     desk = queries.desk(db.session, member, organisation, now)
     return page(
         "organisations/approach/write.html",
@@ -98,6 +101,12 @@ def _write(it: Addressed, form: ApproachForm, *, status: int = 200) -> Page:
         ends=now + queries.OPEN_FOR,
         sides=organisations_of(db.session, member),
     )
+
+
+def _grew_from(key: str | None) -> WorkNeed | None:
+    if not key:
+        return None
+    return access.need_to_hold(db.session, current.member(), key, now=clock.now()).need
 
 
 def _new_form() -> ApproachForm:
