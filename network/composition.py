@@ -57,6 +57,7 @@ from network.members.views.welcome import welcome
 from network.notices import post
 from network.organisations import approach_notices
 from network.organisations import documents as organisation_documents
+from network.organisations import hearing as organisation_hearing
 from network.organisations import needs_notices as need_notices
 from network.organisations import notices as organisation_notices
 from network.organisations import notices_alumni as alumni_notices
@@ -262,12 +263,13 @@ def turn_away() -> Any:  # noqa: ANN401
 
 def channels(app: Flask) -> dict[str, Channel]:
     """Return where deliveries go: to the indexes of people and of things, into the post, to
-    whoever looks after seats, and to referrals.
+    whoever looks after seats, to approaches and to referrals.
     """
     return {
         "index": indexer.channel(backend.index(app), PEOPLE),
         "things": indexer.channel(backend.things(app), THINGS),
         "mail": post.channel(app, LETTERS),
         "learning": parting.channel(),
+        "organisations": organisation_hearing.channel(),
         "referrals": hearing.channel(app.config["SECRET_KEY"]),
     }

@@ -11,12 +11,14 @@ from sqlalchemy import select
 from network.asks import services as asks
 from network.asks.models import AskState
 from network.circles.kinds import Life, OpeningRule
+from network.circles.services import staying
 from network.conversations.models import About, Conversation, Participant
 from network.errors import Conflict, Invalid, NotFound, Refusal
 from network.events.models import Event
 from network.members.kinds import MembershipState
 from network.members.models import Member, Membership
 from network.members.services import boundaries, participation
+from network.organisations import hearing
 from network.organisations.kinds import ApproachState
 from network.organisations.queries.approaches import (
     Told,
@@ -195,6 +197,33 @@ def test_a_yes_of_somebody_blocked_since_counts_no_more(it, db):
     says(db, it.ama, approach, "yes", it.now)
     boundaries.block(db, it.ama, blocked_id=it.oskar.id, now=it.now)
     says(db, it.bo, approach, "yes", it.now)
+    assert (approach.state, talking(db, approach)) == (ApproachState.SENT, None)
+
+
+@pytest.mark.parametrize(("said", "opens"), [(("ama", "bo"), True), (("bo",), False), ((), False)])
+def test_inv_29_a_team_opens_when_who_had_not_answered_leaves_it(it, db, said, opens):
+    circle = a_team(db, [it.ama, it.bo, it.eli], it.now)
+    approach = write(db, it.oskar, it.organisation, circle, it.now)
+    for name in said:
+        says(db, getattr(it, name), approach, "yes", it.now)
+    place = db.scalars(select(Membership).where(Membership.member_id == it.eli.id)).one()
+    staying.leave(db, circle, place, goodbye="", now=it.now)
+    event = db.scalars(select(Event).where(Event.kind == "circles:left")).one()
+    for _twice in range(2):
+        hearing.hear(db, event, now=it.now)
+    assert (approach.state is ApproachState.OPENED) == opens
+    expected = {it.oskar.id, it.ama.id, it.bo.id} if opens else None
+    assert talking(db, approach) == expected
+
+
+def test_a_team_that_is_left_opens_nothing_that_has_lapsed(it, db):
+    circle = a_team(db, [it.ama, it.eli], it.now)
+    approach = write(db, it.oskar, it.organisation, circle, it.now)
+    says(db, it.ama, approach, "yes", it.now)
+    place = db.scalars(select(Membership).where(Membership.member_id == it.eli.id)).one()
+    staying.leave(db, circle, place, goodbye="", now=approach.expires_at)
+    event = db.scalars(select(Event).where(Event.kind == "circles:left")).one()
+    hearing.hear(db, event, now=approach.expires_at)
     assert (approach.state, talking(db, approach)) == (ApproachState.SENT, None)
 
 

@@ -25,6 +25,8 @@ from network.translation import _
 
 LONGEST_REST = timedelta(days=366)
 LONGEST_WORDS = 600
+# Who hears that somebody is in a circle no longer.
+GONE = ("mail", "learning", "organisations")
 
 
 def rest(
@@ -78,7 +80,7 @@ def leave(db: Session, circle: Circle, place: Membership, *, goodbye: str, now: 
     place.goodbye = words
     actor = db.get_one(Member, place.member_id)
     _go(db, circle, place, MembershipState.LEFT, actor=actor, now=now, keep=circle.leavers_keep)
-    log(db, circle, "circles:left", actor=actor.id, now=now, to=("mail", "learning"), place=place)
+    log(db, circle, "circles:left", actor=actor.id, now=now, to=GONE, place=place)
     if alone:
         archive_now(db, circle, actor=actor, now=now)
     else:
@@ -166,7 +168,7 @@ def _end(
         told,
         actor=actor.id,
         now=now,
-        to=("mail", "learning"),
+        to=GONE,
         place=place,
         carried={"words": said},
     )

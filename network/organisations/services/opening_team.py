@@ -40,6 +40,17 @@ def one_of_us_said_yes(db: Session, ask: Ask, now: datetime) -> None:
         open_talk(db, approach, agreed, opener_id=ask.addressee_id, now=now)
 
 
+def somebody_went(db: Session, approach: Approach, circle: Circle, now: datetime) -> None:
+    """Open the conversation where everybody who is still in the team has said yes before; its row
+    was taken.
+    """
+    if approach.state is not ApproachState.SENT or circle.life is Life.ARCHIVED:
+        return
+    agreed = _agreed(db, approach)
+    if rule_is_met(db, approach, circle, agreed):
+        open_talk(db, approach, agreed, opener_id=agreed[0], now=now)
+
+
 def rule_is_met(db: Session, approach: Approach, circle: Circle, agreed: Sequence[int]) -> bool:
     """Whether a team opens by its rule: at one yes, or at the yes of all who were in it when the
     approach was sent and still are. Whoever was not asked then has not said yes.
