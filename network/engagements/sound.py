@@ -17,11 +17,12 @@ MOST_HALF_DAYS, MOST_NOTICE = 2000, 366
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Why terms cannot be put on the table as they are. `part` and `key` say where it is."""
+    """Why terms cannot be put on the table as they are. `part`, `key` and `name` say where it is."""
 
     part: str
     sentence: str
     key: str = ""
+    name: str = ""
 
 
 def flaws(terms: Terms, parties: Collection[str]) -> list[Flaw]:
@@ -56,28 +57,35 @@ def _of_times(terms: Terms, parties: Collection[str]) -> Iterator[Flaw]:
         yield Flaw("times", _("%(most)s lines are the most.", most=MOST_LINES))
     for line in terms.times:
         if line.party not in parties:
-            yield Flaw("times", _("Say who gives this time."), line.key)
+            yield Flaw("times", _("Say who gives this time."), line.key, "party")
         if not 0 < line.half_days <= MOST_HALF_DAYS:
-            yield Flaw("times", _("Say how much time: half a day or more."), line.key)
+            yield Flaw("times", _("Say how much time: half a day or more."), line.key, "half_days")
         if line.starts and line.ends and line.ends < line.starts:
-            yield Flaw("times", _("It ends before it begins."), line.key)
+            yield Flaw("times", _("It ends before it begins."), line.key, "ends")
         if not 0 <= line.notice_days <= MOST_NOTICE:
-            yield Flaw("times", _("A year is the longest notice."), line.key)
+            yield Flaw("times", _("A year is the longest notice."), line.key, "notice_days")
 
 
 def _of_line(part: str, line: CashLine | OtherLine, parties: Collection[str]) -> Iterator[Flaw]:
     if line.giver not in parties or line.receiver not in parties:
-        yield Flaw(part, _("Say who gives this, and to whom."), line.key)
+        name = "receiver" if line.giver in parties else "giver"
+        yield Flaw(part, _("Say who gives this, and to whom."), line.key, name)
     elif line.giver == line.receiver:
-        yield Flaw(part, _("Nobody gives to themselves. Choose who receives this."), line.key)
+        yield Flaw(
+            part, _("Nobody gives to themselves. Choose who receives this."), line.key, "receiver"
+        )
     if isinstance(line, OtherLine) and not line.what:
-        yield Flaw(part, _("Say what is given."), line.key)
+        yield Flaw(part, _("Say what is given."), line.key, "what")
     if isinstance(line, CashLine) and not line.amount.minor:
         yield Flaw(
-            part, _("Say how much. For work without money there is a line of its own."), line.key
+            part,
+            _("Say how much. For work without money there is a line of its own."),
+            line.key,
+            "amount",
         )
-    if max(map(len, (line.what, line.when, line.known_by))) > LONGEST_WORDS:
-        yield Flaw(part, _("A line has at most 300 letters."), line.key)
+    for name in ("what", "when", "known_by"):
+        if len(getattr(line, name)) > LONGEST_WORDS:
+            yield Flaw(part, _("A line has at most 300 letters."), line.key, name)
 
 
 def _of_split(line: CashLine, parties: Collection[str]) -> Iterator[Flaw]:
@@ -86,10 +94,13 @@ def _of_split(line: CashLine, parties: Collection[str]) -> Iterator[Flaw]:
     named = [share.party for share in line.split]
     if not set(named) <= set(parties) or line.giver in named or len(set(named)) < len(named):
         yield Flaw(
-            "cash", _("Each person who shares this is named once, and none gives it."), line.key
+            "cash",
+            _("Each person who shares this is named once, and none gives it."),
+            line.key,
+            "split",
         )
     elif totals(share.amount for share in line.split) != (line.amount,):
-        yield Flaw("cash", _("The shares do not add up to the whole."), line.key)
+        yield Flaw("cash", _("The shares do not add up to the whole."), line.key, "split")
 
 
 def _of_value(terms: Terms) -> Iterator[Flaw]:
