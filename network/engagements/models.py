@@ -271,6 +271,9 @@ class WelcomeItem(Base):
     engagement_id: Mapped[int] = _engagement()
     sort: Mapped[Welcome] = mapped_column(enum(Welcome))
     words: Mapped[str] = mapped_column(String(300))
+    # Who wrote it, and when: nobody wrote what the house begins the list with.
+    by_id: Mapped[int | None] = _member()
+    at: Mapped[Instant]
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_by_id: Mapped[int | None] = _member()
 

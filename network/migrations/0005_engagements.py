@@ -389,12 +389,20 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("words", sa.String(length=300), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("done_at", UtcDateTime(), nullable=True),
         sa.Column(
             "done_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.CheckConstraint("length(key) <= 16", name=op.f("ck_welcome_item_key_length")),
         sa.CheckConstraint("length(words) <= 300", name=op.f("ck_welcome_item_words_length")),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["member.id"],
+            name=op.f("fk_welcome_item_by_id"),
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(
             ["done_by_id"],
             ["member.id"],
@@ -411,6 +419,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_welcome_item_key")),
     )
     with op.batch_alter_table("welcome_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_welcome_item_by_id"), ["by_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_welcome_item_done_by_id"), ["done_by_id"], unique=False
         )
@@ -623,6 +632,7 @@ def downgrade() -> None:
     with op.batch_alter_table("welcome_item", schema=None) as batch_op:
         batch_op.drop_index("ix_welcome_item_engagement_id")
         batch_op.drop_index(batch_op.f("ix_welcome_item_done_by_id"))
+        batch_op.drop_index(batch_op.f("ix_welcome_item_by_id"))
 
     op.drop_table("welcome_item")
     with op.batch_alter_table("testimony", schema=None) as batch_op:
