@@ -17,7 +17,7 @@ from network.changes import changed
 from network.engagements.kinds import EngagementState, NegotiationState
 from network.engagements.models import Acceptance, Engagement, Negotiation, Party, Version
 from network.engagements.sound import flaws
-from network.engagements.terms import Terms, canonical, digest
+from network.engagements.terms import Terms, canonical, digest, from_text
 from network.errors import Conflict, Invalid, NotAllowed, NotFound
 from network.events.services import record
 from network.members.models import Member
@@ -49,8 +49,9 @@ def put(
     Raises `Conflict` where another version has come meanwhile, `Invalid` for terms with a flaw.
     """
     party = _take(db, negotiation, actor)
+    why = _few(why, "why", LONGEST_WHY)
     again = _sent_already(db, negotiation, party, submission)
-    if again is not None:
+    if again is not None and _is_it(again, terms, why, valid_until):
         return again
     _must_be_open(negotiation, now)
     if over != negotiation.last:
@@ -69,7 +70,7 @@ def put(
         author_id=party.id,
         text=canonical(terms, keys).decode(),
         digest=digest(terms, keys),
-        why=_few(why, "why", LONGEST_WHY),
+        why=why,
         tabled_at=now,
         valid_until=valid_until,
         submission=submission,
@@ -314,6 +315,11 @@ def _sent_already(
             Version.submission == submission,
         )
     )
+
+
+def _is_it(version: Version, terms: Terms, why: str, valid_until: datetime | None) -> bool:
+    """Whether this is what was sent already. Other words from the same form are a version more."""
+    return (from_text(version.text), version.why, version.valid_until) == (terms, why, valid_until)
 
 
 def _few(text: str, field: str, most: int) -> str:
