@@ -11,7 +11,9 @@ from babel import Locale
 from babel.numbers import (
     NumberFormatError,
     format_currency,
+    format_decimal,
     get_currency_precision,
+    get_group_symbol,
     is_currency,
     parse_decimal,
     parse_pattern,
@@ -53,6 +55,14 @@ class Money:
         )
         return LETTER_AND_DIGIT.sub("\N{NO-BREAK SPACE}", said)
 
+    def typed(self, locale: str = "en") -> str:
+        """Return the amount alone, as one types it: `read` gives it back."""
+        amount = Decimal(self.minor).scaleb(-get_currency_precision(self.currency))
+        pattern = parse_pattern(Locale.parse(locale).decimal_formats[None].pattern)
+        places = 0 if amount == amount.to_integral_value() else -int(amount.as_tuple().exponent)
+        pattern.frac_prec = (places, places)
+        return format_decimal(amount, format=pattern, locale=locale)
+
 
 def is_code(currency: str) -> bool:
     """Whether this is the code of a currency (three capital letters)."""
@@ -64,7 +74,7 @@ def read(text: str, currency: str, *, locale: str = "en", field: str = "") -> Mo
     if not is_code(currency):
         raise Invalid(_("Choose the currency: three letters, as in EUR."), field=field)
     try:
-        amount = parse_decimal(text.strip(), locale=locale, strict=True)
+        amount = parse_decimal(_spaced(text, locale), locale=locale, strict=True)
     except NumberFormatError as error:
         raise Invalid(_("“%(text)s” is not an amount.", text=text[:40]), field=field) from error
     minor = amount.scaleb(get_currency_precision(currency)) if amount.is_finite() else Decimal(-1)
@@ -75,6 +85,12 @@ def read(text: str, currency: str, *, locale: str = "en", field: str = "") -> Mo
             _("%(currency)s has no unit as small as that.", currency=currency), field=field
         )
     return Money(currency, int(minor))
+
+
+def _spaced(text: str, locale: str) -> str:
+    """Return an amount with the spaces of its language: on a keyboard there is only one."""
+    group = get_group_symbol(locale)
+    return group.join(text.split()) if group.isspace() else text.strip()
 
 
 def totals(amounts: Iterable[Money]) -> tuple[Money, ...]:
