@@ -20,16 +20,16 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask_babel import gettext as _
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Event, vCalAddress, vText
 
+from network import ics
+from network.ics import line
 from network.learning.clock_words import When, when
 from network.learning.kinds import SessionState
 from network.learning.models import LearningSession
 from network.mail import Method
-from network.text import clean_line
 
-PRODUCT = "-//Commonweal//Learning//EN"
-LONGEST_LINE = 1000
+PRODUCT = "Learning"
 # How often a calendar may come back: more often finds nothing new.
 REFRESH = timedelta(hours=1)
 UTC_BASIC = "%Y%m%dT%H%M%SZ"
@@ -74,13 +74,13 @@ class Entry:
     @property
     def title(self) -> str:
         """What it is called, on one line."""
-        return _line(self.session.title)
+        return line(self.session.title)
 
     @property
     def place(self) -> str:
         """Where it is, for those who read that."""
         kept = self.session.place if self.reads_place and not self.is_cancelled else ""
-        return ", ".join(filter(None, (_line(part).rstrip(",") for part in kept.splitlines())))
+        return ", ".join(filter(None, (line(part).rstrip(",") for part in kept.splitlines())))
 
     def when(self, zone: str) -> When:
         """Return when it is, in words."""
@@ -98,7 +98,7 @@ class Entry:
             _("A place is offered to you. It is yours once you have taken it.") if offered else "",
             self.link(link),
         )
-        return "\n".join(filter(None, map(_line, parts)))
+        return "\n".join(filter(None, map(line, parts)))
 
 
 def calendar_text(
@@ -115,12 +115,7 @@ def calendar_text(
 
     `sender` is the network's own address: in a letter, not in a file (RFC 5546, 3.2.1).
     """
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method.value)
-    calendar.add("x-wr-calname", _line(house))
+    calendar = ics.blank(house, product=PRODUCT, method=method)
     calendar.add("refresh-interval", REFRESH, {"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
     written = [
@@ -129,7 +124,7 @@ def calendar_text(
     ]
     stamp = _DTSTAMP.format(now.astimezone(UTC).strftime(UTC_BASIC))
     events = "".join(text.replace(_UNSTAMPED, stamp, 1) for text in written)
-    return f"{events}{_END}".join(_written(calendar).rsplit(_END, 1))
+    return f"{events}{_END}".join(ics.written(calendar).rsplit(_END, 1))
 
 
 def farewell_text(session: LearningSession, *, house: str, sender: str, now: datetime) -> str:
@@ -138,17 +133,14 @@ def farewell_text(session: LearningSession, *, house: str, sender: str, now: dat
     It names the entry by its number and says nothing else about it.
     """
     event = Event()
-    event.add("uid", _line(session.uid))
+    event.add("uid", line(session.uid))
     event.add("dtstamp", now)
     event.add("sequence", session.sequence)
     event.add("status", "CANCELLED")
     event.add("organizer", _network(sender, house))
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", Method.CANCEL.value)
+    calendar = ics.blank("", product=PRODUCT, method=Method.CANCEL)
     calendar.add_component(event)
-    return _written(calendar)
+    return ics.written(calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +202,7 @@ class _Facts:
 def _facts(entry: Entry, *, zone: str, link: Link, house: str, sender: str) -> _Facts:
     session = entry.session
     return _Facts(
-        uid=_line(session.uid),
+        uid=line(session.uid),
         sequence=session.sequence,
         touched_at=entry.touched_at,
         starts_at=session.starts_at,
@@ -256,21 +248,11 @@ def _status(entry: Entry) -> str:
     return "CONFIRMED" if entry.standing in {Standing.HOSTS, Standing.GOING} else "TENTATIVE"
 
 
-def _written(calendar: Calendar) -> str:
-    text: str = calendar.to_ical().decode()
-    return text
-
-
 def _network(sender: str, house: str) -> vCalAddress:
-    address = vCalAddress(f"mailto:{_line(sender)}")
-    address.params["cn"] = vText(_line(house).replace('"', "’"))
+    address = vCalAddress(f"mailto:{line(sender)}")
+    address.params["cn"] = vText(line(house).replace('"', "’"))
     return address
 
 
 def _query(values: dict[str, str]) -> str:
     return urlencode({name: value for name, value in values.items() if value})
-
-
-def _line(words: str) -> str:
-    """Return words as one line: what could end a property or begin another is not in it."""
-    return clean_line(words)[:LONGEST_LINE]

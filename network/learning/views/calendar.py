@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
-from network import auth, clock, limits
+from network import auth, clock, ics, limits
 from network.addresses import on_base
 from network.db import db
 from network.errors import NotFound
@@ -47,7 +47,7 @@ def one(session: str) -> Response:
         now=now,
         method=Method.CANCEL if entry.is_cancelled else Method.PUBLISH,
     )
-    return _file(text, "attachment; filename=session.ics")
+    return ics.file(text, "attachment; filename=session.ics")
 
 
 @calendar.get("/calendar/<token>.ics")
@@ -63,7 +63,7 @@ def feed(token: str) -> Response:
         link=on_base,
         now=now,
     )
-    return _file(text, "inline; filename=calendar.ics")
+    return ics.file(text, "inline; filename=calendar.ics")
 
 
 @calendar.get("/me/calendar")
@@ -100,8 +100,3 @@ def _address(token: str) -> Page:
         subscribe=f"webcal:{secret.partition(':')[2]}" if secret else "",
         has_feed=bool(token) or has_feed(db.session, current.member()),
     )
-
-
-def _file(text: str, disposition: str) -> Response:
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store, private"}
-    return Response(text, mimetype="text/calendar", headers=headers)
