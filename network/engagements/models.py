@@ -395,7 +395,9 @@ class OutsideWork(Base):
     time_period: Mapped[Period] = mapped_column(enum(Period), default=Period.MONTH)
     minor: Mapped[int] = mapped_column(BigId, default=0)
     currency: Mapped[str] = mapped_column(String(3), default="")
-    money_period: Mapped[Period] = mapped_column(enum(Period), default=Period.MONTH)
+    money_period: Mapped[Period] = mapped_column(
+        enum(Period, name="money_period"), default=Period.MONTH
+    )
     others: Mapped[str] = mapped_column(String(300), default="")
     # What was promised there about working for others.
     promise: Mapped[str] = mapped_column(String(1000), default="")

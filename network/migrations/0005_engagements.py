@@ -99,7 +99,7 @@ def upgrade() -> None:
                 "month",
                 "quarter",
                 "year",
-                name="period",
+                name="money_period",
                 native_enum=False,
                 create_constraint=True,
                 length=24,
