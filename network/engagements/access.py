@@ -21,6 +21,7 @@ from network.engagements.terms import Terms, from_text
 from network.errors import NotFound
 from network.members.models import Member
 from network.members.visibility import BOUND, Viewer, not_apart
+from network.translation import _
 
 _MINE = aliased(Party, name="mine")
 _KEY = bindparam("key", type_=String())
@@ -71,7 +72,7 @@ class Seen:
     @property
     def names(self) -> dict[str, str]:
         """Whom the reader may name, by the key that terms use: “Hanneke de Wal, for Veldhaven”."""
-        agreed = self.negotiation.state is NegotiationState.AGREED
+        agreed = self.negotiation.state is NegotiationState.AGREED and self.mine.left_at is None
         return {
             party.key: signed(party)
             for party in self.everyone
@@ -119,7 +120,8 @@ def signed(party: Party) -> str:
     """Return the name under which somebody signs."""
     if not party.organisation_name:
         return party.name
-    return f"{party.name}, {party.organisation_name}"
+    signs_for = party.organisation_name
+    return str(_("%(name)s, for %(organisation)s", name=party.name, organisation=signs_for))
 
 
 def negotiation_for(db: Session, member: Member, key: str, *, now: datetime) -> Seen:
