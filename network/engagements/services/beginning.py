@@ -1,4 +1,6 @@
-"""Beginning to look for terms: those who sign, from a conversation in which they talk already."""
+"""Beginning to look for terms: those who sign, from a conversation in which they talk already; or
+all who agreed, to change what they agreed.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +10,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from network.conversations.models import Conversation, Participant
-from network.engagements.kinds import NegotiationState
-from network.engagements.models import Negotiation, Party
-from network.engagements.services.negotiating import FEWEST, MOST
-from network.errors import Invalid, NotAllowed, NotFound
+from network.conversations.models import Conversation
+from network.engagements.access import Work
+from network.engagements.kinds import EngagementState, NegotiationState
+from network.engagements.models import Engagement, Negotiation, Party
+from network.engagements.services import negotiating, parting, signing, turns
+from network.errors import Conflict
 from network.events.services import record
 from network.members.models import Member
-from network.members.visibility import Viewer, visible
-from network.organisations.models import Organisation
-from network.organisations.visibility import speaks_for
 from network.translation import _
+
+GOES_ON = (EngagementState.AGREED, EngagementState.ACTIVE, EngagementState.PAUSED)
+_NOT_ALL = _("Not everybody who agreed can be asked just now. What you agreed goes on as it is.")
 
 
 def begin(
@@ -35,17 +38,13 @@ def begin(
     `signs` names each of them by id, with the organisation that they sign for, or None for
     themselves. The same submission begins one. Raises `NotFound` for somebody who is not there or
     not here for the actor, `NotAllowed` for an organisation that they do not speak for, `Invalid`
-    for fewer than two or more than twelve.
+    for fewer than two, more than twelve or two for one organisation, `Conflict` for others than
+    those with whom the same submission has begun.
     """
-    again = db.scalar(
-        select(Negotiation).where(
-            Negotiation.begun_by_id == actor.id, Negotiation.submission == submission
-        )
-    )
+    again = _begun_already(db, actor, submission)
     if again is not None:
-        return again
-    _must_be_there(db, conversation, actor, signs, now)
-    _must_speak(db, signs)
+        return _must_be_the_same(db, again, signs)
+    signing.check(db, conversation, signs, actor=actor, now=now)
     negotiation = Negotiation(
         state=NegotiationState.OPEN,
         begun_by_id=actor.id,
@@ -54,68 +53,106 @@ def begin(
         moved_at=now,
         submission=submission,
     )
+    _sit_down(db, negotiation, signs, actor=actor, now=now)
+    return negotiation
+
+
+def amend(db: Session, work: Work, *, actor: Member, now: datetime, submission: str) -> Negotiation:
+    """Begin to change what was agreed, between the same parties; until all accept it, what was
+    agreed goes on. There is one such change at a time: whoever asks for another is led to it.
+
+    Raises `NotFound` for others than the parties, `Conflict` where the work is over or somebody who
+    agreed cannot be asked.
+    """
+    turn = turns.take(db, work.engagement, actor)
+    again = _begun_already(db, actor, submission)
+    if again is not None:
+        return again
+    if work.engagement.state not in GOES_ON:
+        raise Conflict(_("This work is over. What you agree from here are new terms."))
+    found = _still_open(db, work.engagement, now)
+    if found is not None:
+        return found
+    governing = turn.agreed[-1].negotiation
+    signs = {each.member_id: each.organisation_id for each in negotiating.parties_of(db, governing)}
+    if None in signs:
+        raise Conflict(_NOT_ALL)
+    negotiation = Negotiation(
+        state=NegotiationState.OPEN,
+        begun_by_id=actor.id,
+        engagement_id=work.engagement.id,
+        conversation_id=governing.conversation_id,
+        begun_at=now,
+        moved_at=now,
+        submission=submission,
+    )
+    people = {member_id: each for member_id, each in signs.items() if member_id is not None}
+    _sit_down(db, negotiation, people, actor=actor, now=now)
+    parting.part_now(db, negotiation, now)
+    if negotiation.state is not NegotiationState.OPEN:
+        raise Conflict(_NOT_ALL)
+    return negotiation
+
+
+def _begun_already(db: Session, actor: Member, submission: str) -> Negotiation | None:
+    return db.scalar(
+        select(Negotiation).where(
+            Negotiation.begun_by_id == actor.id, Negotiation.submission == submission
+        )
+    )
+
+
+def _must_be_the_same(
+    db: Session, negotiation: Negotiation, signs: Mapping[int, int | None]
+) -> Negotiation:
+    begun = select(Party.member_id, Party.organisation_id)
+    rows = db.execute(begun.where(Party.negotiation_id == negotiation.id)).tuples()
+    if dict(rows.all()) != dict(signs):
+        raise Conflict(_("From this page you have begun terms with others. Open it once more."))
+    return negotiation
+
+
+def _sit_down(
+    db: Session,
+    negotiation: Negotiation,
+    signs: Mapping[int, int | None],
+    *,
+    actor: Member,
+    now: datetime,
+) -> None:
+    """Keep a negotiation with those who sign, and say in the log that it has begun."""
     db.add(negotiation)
     db.flush()  # its parties refer to it
     db.add_all(
-        party(db, negotiation, member_id, organisation_id)
+        signing.party(db, negotiation, member_id, organisation_id)
         for member_id, organisation_id in sorted(signs.items())
     )
+    db.flush()  # who is there is read next
     record(
         db,
         "engagements:terms:begun",
         actor=actor.id,
         subject=("negotiation", negotiation.id),
         now=now,
-        conversation=conversation.id,
+        conversation=negotiation.conversation_id,
         people=sorted(signs),
-    )
-    return negotiation
-
-
-def party(
-    db: Session, negotiation: Negotiation, member_id: int, organisation_id: int | None
-) -> Party:
-    """Return one who signs, under the names that they have now."""
-    speaks_for = organisation_id and db.get_one(Organisation, organisation_id)
-    return Party(
-        negotiation_id=negotiation.id,
-        member_id=member_id,
-        organisation_id=organisation_id,
-        name=db.get_one(Member, member_id).name,
-        organisation_name=speaks_for.name if speaks_for else "",
+        engagement=negotiation.engagement_id,
     )
 
 
-def _must_be_there(
-    db: Session,
-    conversation: Conversation,
-    actor: Member,
-    signs: Mapping[int, int | None],
-    now: datetime,
-) -> None:
-    if actor.id not in signs or not FEWEST <= len(signs) <= MOST:
-        raise Invalid(_("Terms are between two and twelve, and you are one of them."), field="who")
-    found = db.scalars(
-        select(Member.id)
-        .join(Participant, Participant.member_id == Member.id)
-        .where(
-            Participant.conversation_id == conversation.id,
-            Participant.left_at.is_(None),
-            Member.id.in_(signs),
-            visible(Viewer.of(actor), now),
+def _still_open(db: Session, engagement: Engagement, now: datetime) -> Negotiation | None:
+    """Return the change of this work that is open; one that has lapsed is closed first."""
+    found = db.scalar(
+        select(Negotiation).where(
+            Negotiation.engagement_id == engagement.id, Negotiation.state == NegotiationState.OPEN
         )
-    ).all()
-    if set(found) != set(signs):
-        raise NotFound
-
-
-def _must_speak(db: Session, signs: Mapping[int, int | None]) -> None:
-    for member_id, organisation_id in signs.items():
-        if organisation_id is None:
-            continue
-        signer = Viewer.of(db.get_one(Member, member_id))
-        speaks = select(Organisation.id).where(
-            Organisation.id == organisation_id, speaks_for(signer, Organisation.id)
-        )
-        if db.scalar(speaks) is None:
-            raise NotAllowed(_("Somebody signs only for an organisation that they speak for."))
+    )
+    if found is None:
+        return None
+    parting.take(db, found)
+    parting.part_now(db, found, now)
+    if found.has_lapsed(now):
+        parting.off_table(db, found, now)
+        found.state, found.ended_at = NegotiationState.CLOSED, now
+    db.flush()  # one is open at a time, and another may follow
+    return found if found.state is NegotiationState.OPEN else None

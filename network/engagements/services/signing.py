@@ -1,0 +1,76 @@
+"""Who signs terms: people of one conversation, each for themselves or for an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from network.conversations.models import Conversation, Participant
+from network.engagements.models import Negotiation, Party
+from network.engagements.services.negotiating import FEWEST, MOST
+from network.errors import Invalid, NotAllowed, NotFound
+from network.members.models import Member
+from network.members.visibility import Viewer, visible
+from network.organisations.models import Organisation
+from network.organisations.visibility import speaks_for
+from network.translation import _
+
+
+def check(
+    db: Session,
+    conversation: Conversation,
+    signs: Mapping[int, int | None],
+    *,
+    actor: Member,
+    now: datetime,
+) -> None:
+    """Raise a refusal unless these may sign terms that begin in this conversation: people who are
+    in it and here for the actor, each for an organisation that they speak for, or for themselves.
+    """
+    if actor.id not in signs or not FEWEST <= len(signs) <= MOST:
+        raise Invalid(_("Terms are between two and twelve, and you are one of them."), field="who")
+    organisations = [each for each in signs.values() if each is not None]
+    if len(set(organisations)) < len(organisations):
+        raise Invalid(_("One person signs for an organisation."), field="who")
+    found = db.scalars(
+        select(Member.id)
+        .join(Participant, Participant.member_id == Member.id)
+        .where(
+            Participant.conversation_id == conversation.id,
+            Participant.left_at.is_(None),
+            Member.id.in_(signs),
+            visible(Viewer.of(actor), now),
+        )
+    ).all()
+    if set(found) != set(signs):
+        raise NotFound
+    _must_speak(db, signs)
+
+
+def party(
+    db: Session, negotiation: Negotiation, member_id: int, organisation_id: int | None
+) -> Party:
+    """Return one who signs, under the names that they have now."""
+    signs_for = organisation_id and db.get_one(Organisation, organisation_id)
+    return Party(
+        negotiation_id=negotiation.id,
+        member_id=member_id,
+        organisation_id=organisation_id,
+        name=db.get_one(Member, member_id).name,
+        organisation_name=signs_for.name if signs_for else "",
+    )
+
+
+def _must_speak(db: Session, signs: Mapping[int, int | None]) -> None:
+    for member_id, organisation_id in signs.items():
+        if organisation_id is None:
+            continue
+        signer = Viewer.of(db.get_one(Member, member_id))
+        speaks = select(Organisation.id).where(
+            Organisation.id == organisation_id, speaks_for(signer, Organisation.id)
+        )
+        if db.scalar(speaks) is None:
+            raise NotAllowed(_("Somebody signs only for an organisation that they speak for."))
