@@ -14,7 +14,7 @@ from network.engagements.models import Acceptance, Negotiation, Party, Version
 from network.engagements.money import Money, shares
 from network.engagements.services import beginning, negotiating
 from network.engagements.terms import CashLine, OtherLine, Share, Terms
-from network.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from network.errors import Conflict, Invalid, NotAllowed, NotFound
 from network.members.kinds import Work
 from network.members.models import Member
 from network.organisations.kinds import Speaks
@@ -51,18 +51,11 @@ def begin(db, many, signs=(), now=NOON):
     )
 
 
-def done(db, negotiation_id, deed, now):
-    """Do it, as a request does; return how it was refused, or nothing."""
+def do(db, negotiation_id, deed, now):
+    """Do it, as a request does, or be refused."""
     it = db.get_one(Negotiation, negotiation_id)
     actor = db.scalars(select(Member).where(Member.handle == deed.who)).one()
-    try:
-        _do(db, it, deed, {"actor": actor, "now": now})
-    except Refusal as refusal:
-        return SAID[type(refusal)]
-    return ""
-
-
-def _do(db, it, deed, words):
+    words = {"actor": actor, "now": now}
     match deed.verb:
         case "put":
             negotiating.put(
@@ -82,7 +75,7 @@ def _do(db, it, deed, words):
         case "leave" | "close":
             getattr(negotiating, deed.verb)(db, it, **words)
         case _:
-            _speak(db, words["actor"], again=deed.verb == "speak_again")
+            _speak(db, actor, again=deed.verb == "speak_again")
 
 
 def _speak(db, member, *, again):

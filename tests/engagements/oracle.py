@@ -85,10 +85,10 @@ class Oracle:
             return str(no)
         return ""
 
-    def would(self, deeds: Iterable[Deed]) -> tuple[dict[Deed, str], tuple[object, ...]]:
+    def would(self, deeds: Iterable[Deed]) -> tuple[list[str], tuple[object, ...]]:
         """Return what each is told, one after the other, and how it would stand then."""
         other = deepcopy(self)
-        return {deed: other.do(deed) for deed in deeds}, other.stands
+        return [other.do(deed) for deed in deeds], other.stands
 
     def put(self, deed: Deed) -> None:
         """INV-20, INV-30, INV-31, INV-33, INV-37 to 40."""

@@ -29,16 +29,17 @@ from sqlalchemy.orm import Session
 from network.db import db as database
 from network.engagements import access
 from network.engagements.models import Acceptance, Engagement, Negotiation, Version
-from network.errors import NotFound
+from network.errors import NotFound, Refusal
 from network.events.models import Event
 from network.members.models import Member
 from tests.conftest import NOON, MakeMember
 from tests.engagements.deeds import (
     PEOPLE,
+    SAID,
     acts,
     begin,
     deed_of,
-    done,
+    do,
     keep_people,
     later,
     stored,
@@ -172,13 +173,14 @@ class Machine(RuleBasedStateMachine):
     def _request(self, deed: Deed) -> str:
         """Act as a request does: keep everything, or undo everything and say one refusal."""
         point = self.db.begin_nested()
-        said = done(self.db, self.id, deed, self.oracle.now)
-        if not said:
-            point.commit()
-            return ""
-        point.rollback()
-        self.db.expire_all()
-        return said
+        try:
+            do(self.db, self.id, deed, self.oracle.now)
+        except Refusal as refusal:
+            point.rollback()
+            self.db.expire_all()
+            return SAID[type(refusal)]
+        point.commit()
+        return ""
 
     def _everything(self) -> object:
         self.db.flush()
