@@ -29,10 +29,6 @@ class Apart:
         since = self.since.get(frozenset((reader, author)))
         return since is not None and since <= at
 
-    def parts(self, one: int | None, other: int | None) -> bool:
-        """Whether anything parts the two, since whenever."""
-        return one is not None and frozenset((one, other)) in self.since
-
 
 def between(db: Session, people: Collection[int]) -> Apart:
     """Return who of these people is apart: by a block, or by a shield that meets what somebody

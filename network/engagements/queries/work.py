@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, case, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from network.columns import BigId
+from network.conversations.hearing import is_there
+from network.conversations.models import About, Conversation, Participant
 from network.engagements.kinds import NegotiationState
 from network.engagements.life import Spell
 from network.engagements.models import Completion, Engagement, Negotiation, Party, Version
 from network.engagements.terms import Terms, from_text
 from network.members.kinds import State
 from network.members.models import Member
+from network.members.visibility import BOUND, Viewer
 
 _OF = bindparam("engagement", type_=BigId)
 _AGREED = (
@@ -26,6 +29,30 @@ _AGREED = (
     )
     .where(Negotiation.engagement_id == _OF, Negotiation.state == NegotiationState.AGREED)
     .order_by(Negotiation.ended_at, Negotiation.id)
+)
+_CHANGE = aliased(Negotiation, name="change")
+_STAY = aliased(Participant, name="still_there")
+_STILL_THERE = exists().where(
+    _STAY.conversation_id == Conversation.id,
+    _STAY.member_id == BOUND.member_id,
+    _STAY.left_at.is_(None),
+)
+_BESIDE = (
+    select(
+        Conversation.about,
+        case((and_(_STILL_THERE, is_there(BOUND)), Conversation.key), else_=None),
+        _CHANGE,
+    )
+    .select_from(Negotiation)
+    .outerjoin(Conversation, Conversation.id == Negotiation.conversation_id)
+    .outerjoin(
+        _CHANGE,
+        and_(
+            _CHANGE.engagement_id == Negotiation.engagement_id,
+            _CHANGE.state == NegotiationState.OPEN,
+        ),
+    )
+    .where(Negotiation.id == bindparam("negotiation", type_=BigId))
 )
 _SIGNERS = (
     select(Party.member_id)
@@ -59,6 +86,17 @@ class Agreed:
         return Spell(ended_at, self.terms.rhythm)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the terms began from, the conversation while the reader is in it, and the change that
+    is being found.
+    """
+
+    about: About | None
+    conversation: str | None
+    change: Negotiation | None
+
+
 def history(db: Session, engagement: Engagement) -> Sequence[Agreed]:
     """Return what was agreed, the oldest first: the last one governs."""
     rows = db.execute(_AGREED, {"engagement": engagement.id})
@@ -68,6 +106,14 @@ def history(db: Session, engagement: Engagement) -> Sequence[Agreed]:
 def spells(agreed: Sequence[Agreed]) -> list[Spell]:
     """Return from when to when each agreement governed."""
     return [each.spell for each in agreed]
+
+
+def beside(db: Session, agreed: Sequence[Agreed], member: Member, now: datetime) -> Beside:
+    """Return what stands beside agreed work, as one of its parties sees it."""
+    first = agreed[0].negotiation.id
+    row = db.execute(_BESIDE, {**Viewer.of(member).at(now), "negotiation": first}).one()
+    change = row[2]
+    return Beside(row[0], row[1], None if change is None or change.has_lapsed(now) else change)
 
 
 def notice(terms: Terms) -> timedelta:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash
+from flask import current_app, flash
 from flask_babel import gettext as _
 
 from network import auth, clock, limits
@@ -43,11 +43,12 @@ def say_role(organisation: str) -> Any:  # noqa: ANN401
 def _page(slug: str, *, form: RoleForm | None = None, status: int = 200) -> Page:
     member, now = current.member_or_none(), clock.now()
     seen = access.organisation_for(db.session, member, slug, now=now)
+    further = current_app.extensions["organisation_parts"]
     return page(
         "organisations/organisation.html",
         seen=seen,
         organisation=seen.organisation,
-        parts=parts(db.session, seen, member, now, of=PARTS),
+        parts=parts(db.session, seen, member, now, of=(*PARTS, *further)),
         role=form or RoleForm(role=seen.place.role if seen.place else ""),
         status=status,
     )
