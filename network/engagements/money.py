@@ -24,8 +24,9 @@ from network.translation import _
 
 # Where a code stands for the sign, the languages' own patterns leave no room beside it.
 LETTER_AND_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
-# As much as every database takes for a big integer, with room to add a year of days.
+# What one can write, and what comes of adding up: as much as a database takes for a big integer.
 MOST = 10**15
+MOST_IN_ALL = 9_000 * MOST
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,7 +40,7 @@ class Money:
         if not is_code(self.currency):
             message = f"{self.currency!r} is no currency"
             raise ValueError(message)
-        if not 0 <= self.minor <= MOST:
+        if not 0 <= self.minor <= MOST_IN_ALL:
             message = "an amount is at least nothing, and can be counted"
             raise ValueError(message)
 

@@ -27,7 +27,7 @@ class Flaw:
 
 def flaws(terms: Terms, parties: Collection[str]) -> list[Flaw]:
     """Return what is still missing or wrong, or nothing where the terms can be put on the table."""
-    found = list(_of_words(terms))
+    found = [*_of_words(terms), *_of_keys(terms)]
     found += _of_times(terms, parties)
     for part, lines in (("cash", terms.cash), ("others", terms.others)):
         for line in lines:
@@ -50,6 +50,14 @@ def _of_words(terms: Terms) -> Iterator[Flaw]:
                 which.value,
                 _("This has %(n)s letters; %(most)s is the most.", n=len(words), most=4000),
             )
+
+
+def _of_keys(terms: Terms) -> Iterator[Flaw]:
+    """What changed is told line by line: two lines of one key would hide each other."""
+    for part, lines in (("times", terms.times), ("cash", terms.cash), ("others", terms.others)):
+        keys = [line.key for line in lines]
+        if len(set(keys)) < len(keys):
+            yield Flaw(part, _("Two lines are mixed up. Take one out, and write it anew."))
 
 
 def _of_times(terms: Terms, parties: Collection[str]) -> Iterator[Flaw]:

@@ -73,6 +73,10 @@ def split(*minors, parties=("ama", "tomasz")):
         (replace(GOOD, cash=(replace(FEE, amount=Money("EUR", 0)),), others=()), [("cash", "f")]),
         (replace(GOOD, cash=(), others=(FREE,)), []),
         (replace(GOOD, others=(FREE,)), [("others", "")]),
+        # A line that hides another would not be among what changed.
+        (replace(GOOD, times=(TIME, replace(TIME, half_days=12))), [("times", "")]),
+        (replace(GOOD, cash=(FEE, replace(FEE, what="A bonus."))), [("cash", "")]),
+        (replace(GOOD, others=(SEAT, replace(SEAT, what="A desk."))), [("others", "")]),
         (replace(GOOD, cash=tuple(replace(FEE, key=str(n)) for n in range(41))), [("cash", "")]),
         (replace(GOOD, times=tuple(replace(TIME, key=str(n)) for n in range(41))), [("times", "")]),
     ],
