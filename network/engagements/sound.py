@@ -17,7 +17,7 @@ MOST_HALF_DAYS, MOST_NOTICE = 2000, 366
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Why terms cannot be put on the table as they are. `part`, `key` and `name` say where it is."""
+    """Why terms cannot be put on the table as they are; `part`, `key` and `name` say where."""
 
     part: str
     sentence: str
@@ -53,7 +53,7 @@ def _of_words(terms: Terms) -> Iterator[Flaw]:
 
 
 def _of_keys(terms: Terms) -> Iterator[Flaw]:
-    """What changed is told line by line: two lines of one key would hide each other."""
+    # What changed is told line by line: of two lines with one key, one would hide the other.
     for part, lines in (("times", terms.times), ("cash", terms.cash), ("others", terms.others)):
         keys = [line.key for line in lines]
         if len(set(keys)) < len(keys):
