@@ -13,6 +13,7 @@ from network.conversations import queries
 from network.conversations.access import Thread, conversation_for
 from network.conversations.dress import Dress
 from network.conversations.forms import MessageForm
+from network.conversations.leads import Lead
 from network.conversations.models import About
 from network.db import db
 from network.forms import number
@@ -69,13 +70,20 @@ def _rest_of_page(
     """Return what stands around the thread: what it is about, and whom one may ask in."""
     now = clock.now()
     dresses: dict[str, Dress] = current_app.extensions["dresses"]
+    leads: tuple[Lead, ...] = current_app.extensions["leads"]
     dress = dresses.get(thread.conversation.about.value)
     choices: Sequence[Member] = ()
     if thread.conversation.about is About.GROUP and thread.is_here:
         here = {each.stay.member_id for each in people if each.member and each.here}
         known = queries.connections_of(db.session, member, now)
         choices = [each for each in known if each.id not in here]
+    in_company = thread.is_here and bool(queries.others_now(people))
+    led_to = [
+        each.load(db.session, thread.conversation, member, now) for each in leads if in_company
+    ]
     return {
+        **{name: value for each in led_to for name, value in each.items()},
+        "leads": [each.template for each in leads if in_company],
         "dress": dress,
         "thing": dress.load(db.session, thread.conversation, member, now) if dress else {},
         "choices": choices,

@@ -181,6 +181,18 @@ def with_new_line(fields: Mapping[str, str], name: str, **chosen: str) -> tuple[
     return {**fields, **{f"{name}-{place}-{key}": word for key, word in chosen.items()}}, place
 
 
+def with_shares(form: TermsForm, fields: Mapping[str, str], place: str, locale: str) -> Fields:
+    """Return the fields with the amount of one line parted equally among those who share it."""
+    found = dict(fields)
+    for name, line in form.lines():
+        if isinstance(line, CashForm) and line.key.name == f"{name}-{place}-key":
+            line.part_equally(locale)
+            for share in line.split:
+                for field in (share.party, share.amount):
+                    found[field.name] = field.data or ""
+    return found
+
+
 def without_line(fields: Mapping[str, str], name: str, place: str) -> Fields:
     """Return the fields without one line."""
     prefix = f"{name}-{place}-"

@@ -416,7 +416,7 @@ def test_a_page_asks_as_much_of_a_long_thread_as_of_a_short_one(kept, sign_in, n
     act(write)
     client = sign_in(rui)
     client.get(f"/conversations/{talk.key}")
-    assert selects(ran(lambda: client.get(f"/conversations/{talk.key}"))) == 7
+    assert selects(ran(lambda: client.get(f"/conversations/{talk.key}"))) == 8
     assert selects(ran(lambda: client.get("/conversations"))) == 4
 
 
