@@ -29,7 +29,16 @@ from network.conversations import notices as conversation_notices
 from network.conversations.dress import Dress
 from network.conversations.views import conversations
 from network.demo.views import demo
+from network.engagements import hearing as terms_hearing
+from network.engagements import notices_testimony as testimony_notices
+from network.engagements.handover_part import HANDOVERS
+from network.engagements.leads import TERMS
+from network.engagements.person_part import ON_A_PERSON
 from network.engagements.views import terms, work
+from network.engagements.views.portfolio import portfolio
+from network.engagements.views.showing import showing
+from network.engagements.views.testimony import testimony
+from network.engagements.views.writing_begin import writing
 from network.events.worker import Channel
 from network.health import health
 from network.learning import circle_page, parting
@@ -140,6 +149,10 @@ BLUEPRINTS = (
     referrals,
     terms,
     work,
+    portfolio,
+    writing,
+    testimony,
+    showing,
     demo,
 )
 KINDS = {
@@ -197,6 +210,7 @@ LETTERS = {
     **need_notices.LETTERS,
     **approach_notices.LETTERS,
     **referral_notices.LETTERS,
+    **testimony_notices.LETTERS,
 }
 csrf = CSRFProtect()
 babel = flask_babel.Babel()
@@ -217,8 +231,11 @@ def compose(settings: Settings) -> Flask:
     templating.init_app(app)
     app.extensions["ask_kinds"] = KINDS
     app.extensions["dresses"] = DRESSES
+    app.extensions["leads"] = (TERMS,)
     app.extensions["ways"] = ways_to
+    app.extensions["person_beside"] = ON_A_PERSON
     app.extensions["endings"] = (end_for,)
+    app.extensions["organisation_parts"] = (HANDOVERS,)
     app.extensions["circle_beside"] = together(circle_page.BESIDE, NEEDS_BESIDE)
     backend.init_app(app, people=settings.instance / "index", things=settings.instance / "things")
     for blueprint in BLUEPRINTS:
@@ -263,13 +280,14 @@ def turn_away() -> Any:  # noqa: ANN401
 
 def channels(app: Flask) -> dict[str, Channel]:
     """Return where deliveries go: to the indexes of people and of things, into the post, to
-    whoever looks after seats, to approaches and to referrals.
+    whoever looks after seats, to terms, to approaches and to referrals.
     """
     return {
         "index": indexer.channel(backend.index(app), PEOPLE),
         "things": indexer.channel(backend.things(app), THINGS),
         "mail": post.channel(app, LETTERS),
         "learning": parting.channel(),
+        "terms": terms_hearing.channel(),
         "organisations": organisation_hearing.channel(),
         "referrals": hearing.channel(app.config["SECRET_KEY"]),
     }

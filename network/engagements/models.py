@@ -37,6 +37,7 @@ from network.members.models import Member
 from network.organisations.models import Organisation
 
 IDLE = timedelta(days=60)
+SEALED = timedelta(days=14)
 _LONGEST_TERMS = 200_000
 
 
@@ -316,7 +317,11 @@ class Left(Base):
 
 
 class Testimony(Base):
-    """Words about working with somebody: open when both have written, or after fourteen days."""
+    """Words about working with somebody: open when both have written, or after fourteen days.
+
+    sealed --both have written, or fourteen days--> open --the subject--> answered once
+    sealed, open --the author--> taken back: the row stays, without a word in it
+    """
 
     __tablename__ = "testimony"
     __table_args__ = (
@@ -324,6 +329,12 @@ class Testimony(Base):
         CheckConstraint("(reply = '') = (replied_at IS NULL)", name="a_reply_has_a_day"),
         UniqueConstraint("engagement_id", "author_id", "about_id", name="uq_testimony_once"),
         Index("ix_testimony_about_id", "about_id"),
+        Index(
+            "ix_testimony_sealed",
+            "at",
+            sqlite_where=text("opened_at IS NULL AND taken_back_at IS NULL"),
+            postgresql_where=text("opened_at IS NULL AND taken_back_at IS NULL"),
+        ),
     )
 
     id: Mapped[IntPk]
@@ -333,11 +344,22 @@ class Testimony(Base):
     about_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id", ondelete="CASCADE"))
     words: Mapped[str] = mapped_column(String(2000))
     at: Mapped[Instant]
+    # Since both have written; that the fourteen days are over is computed, and written down later.
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reply: Mapped[str] = mapped_column(String(1000), default="")
     replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Whom it is about shows it on their page since then.
     shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def opens_at(self) -> datetime:
+        """When it is read at the latest."""
+        return self.opened_at or self.at + SEALED
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether whom it is about may read it. From then on it stands as it is."""
+        return self.opened_at is not None or self.at + SEALED <= now
 
 
 class Showing(Base):

@@ -337,6 +337,7 @@ def upgrade() -> None:
         sa.Column("about_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("words", sa.String(length=2000), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=True),
         sa.Column("taken_back_at", UtcDateTime(), nullable=True),
         sa.Column("reply", sa.String(length=1000), nullable=False),
         sa.Column("replied_at", UtcDateTime(), nullable=True),
@@ -367,6 +368,13 @@ def upgrade() -> None:
     with op.batch_alter_table("testimony", schema=None) as batch_op:
         batch_op.create_index("ix_testimony_about_id", ["about_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_testimony_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(
+            "ix_testimony_sealed",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("opened_at IS NULL AND taken_back_at IS NULL"),
+            postgresql_where=sa.text("opened_at IS NULL AND taken_back_at IS NULL"),
+        )
 
     op.create_table(
         "welcome_item",
@@ -636,6 +644,11 @@ def downgrade() -> None:
 
     op.drop_table("welcome_item")
     with op.batch_alter_table("testimony", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_testimony_sealed",
+            sqlite_where=sa.text("opened_at IS NULL AND taken_back_at IS NULL"),
+            postgresql_where=sa.text("opened_at IS NULL AND taken_back_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_testimony_author_id"))
         batch_op.drop_index("ix_testimony_about_id")
 

@@ -4,6 +4,8 @@ and what the viewer keeps about them alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +31,31 @@ NOTHING: dict[str, Any] = {
     "ways": None,
     "history": (),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPart:
+    """A section that a package above puts on a person's page, for members alone. Its template reads
+    `profile`, and `part`: what `load` returned. None is nothing, and nothing is said.
+    """
+
+    template: str
+    load: Callable[[Session, Member, Profile, datetime], Any]
+
+
+def parts(
+    db: Session,
+    member: Member | None,
+    profile: Profile,
+    now: datetime,
+    *,
+    of: Iterable[PersonPart],
+) -> list[tuple[str, Any]]:
+    """Return the templates of what packages above add, each with what it shows."""
+    if member is None:
+        return []
+    loaded = [(each.template, each.load(db, member, profile, now)) for each in of]
+    return [(template, part) for template, part in loaded if part is not None]
 
 
 def beside(db: Session, member: Member | None, profile: Profile, now: datetime) -> dict[str, Any]:

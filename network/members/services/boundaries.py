@@ -58,8 +58,8 @@ def block(db: Session, blocker: Member, *, blocked_id: int, now: datetime) -> No
     """Keep two people apart, both ways, from the next read on. Blocking twice is once."""
     if db.get(Block, (blocker.id, blocked_id)) is None:
         db.add(Block(blocker_id=blocker.id, blocked_id=blocked_id, at=now))
-        subject = ("member", blocked_id)
-        record(db, "members:blocked", actor=blocker.id, subject=subject, now=now, to=("learning",))
+        subject, to = ("member", blocked_id), ("learning", "terms")
+        record(db, "members:blocked", actor=blocker.id, subject=subject, now=now, to=to)
 
 
 def unblock(db: Session, blocker: Member, *, blocked_id: int, now: datetime) -> None:

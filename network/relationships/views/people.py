@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, flash
+from flask import Blueprint, current_app, flash
 from flask_babel import gettext as _
 
 from network import auth, clock, limits
@@ -18,7 +18,7 @@ from network.members import current
 from network.members.access import member_for, profile_for
 from network.members.models import Member
 from network.relationships import access
-from network.relationships.beside import beside
+from network.relationships.beside import beside, parts
 from network.relationships.coming_with_work import may_come_with_work
 from network.relationships.forms import AskForm
 from network.relationships.kinds import CONNECTION
@@ -96,7 +96,9 @@ def _person(handle: str, form: AskForm, *, status: int = 200) -> Page:
     more = beside(db.session, member, profile, now)
     connected = more["reach"] is not None and more["reach"].connection is not None
     may_approach = may_come_with_work(db.session, member, profile, connected=connected, now=now)
+    above = current_app.extensions["person_beside"]  # known to packages above this one
     more |= {"may_approach": may_approach, "profile": profile, "form": form}
+    more["parts"] = parts(db.session, member, profile, now, of=above)
     return page("members/person.html", "reach", status=status, **more)
 
 
