@@ -3,7 +3,6 @@ from __future__ import annotations
 import gc
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +28,7 @@ from network.members.models import Member, Network
 from network.members.services.accounts import start_sign_in
 from network.members.services.joining import add_member
 from network.members.services.profiles import change_purpose, write
-from tests.compiled import COMPILED
+from tests.applications import Lasting, dispose, settle
 from tests.postgresql import cluster
 from tests.sweep.fixtures import fresh, lagging, offers, own, pair, that_day  # noqa: F401
 
@@ -39,8 +38,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 passwords.make_cheap()
 
-# Compiling all routes is most of what an application costs, and each test makes one: the same rule
-# gives the same function.
+# Compiling all routes is most of what an application costs: the same rule gives the same function.
 compile_rule = Rule._compile_builder
 COMPILED_RULES: dict[object, Callable[..., tuple[str, str]]] = {}
 
@@ -53,6 +51,10 @@ def compile_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple
 
 
 Rule._compile_builder = compile_once  # type: ignore[method-assign]
+
+
+def pytest_collection_finish() -> None:
+    settle()
 
 
 def settings_for(instance: Path, database_url: str) -> Settings:
@@ -87,17 +89,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str | Non
     return folder
 
 
-def dispose(app: Flask) -> None:
-    with app.app_context():
-        for engine in database.engines.values():
-            engine.dispose()
-
-
-@pytest.fixture
-def instance(prepared: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(prepared, tmp_path / "instance"))
-
-
 class Browser(FlaskClient):
     """A client whose every visit has a context of its own, as behind a server: nothing stays in
     `g`.
@@ -108,14 +99,28 @@ class Browser(FlaskClient):
             return super().open(*args, **kwargs)
 
 
+@pytest.fixture(scope="session")
+def lasting(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str | None) -> Lasting:
+    """The application of this worker, which each test gets as if new."""
+    return lasting_in(tmp_path_factory.mktemp("lasting") / "instance", postgresql_url)
+
+
+def lasting_in(folder: Path, url: str | None) -> Lasting:
+    return Lasting(settings_for(folder, url or f"sqlite:///{folder / 'network.db'}"), Browser)
+
+
 @pytest.fixture
-def app(instance: Path, postgresql_url: str | None) -> Iterator[Flask]:
+def instance(prepared: Path, lasting: Lasting) -> Path:
+    """The folder of the application with nothing in it but an empty network."""
+    lasting.fill(prepared)
+    return lasting.folder
+
+
+@pytest.fixture
+def app(instance: Path, lasting: Lasting, postgresql_url: str | None) -> Iterator[Flask]:
     """The application on a database of its own."""
-    app = create_app(
-        settings_for(instance, postgresql_url or f"sqlite:///{instance / 'network.db'}")
-    )
-    app.test_client_class = Browser
-    app.jinja_env.bytecode_cache = COMPILED
+    here = lasting if instance == lasting.folder else lasting_in(instance, postgresql_url)
+    app = here.ready()
     with app.app_context():
         yield app
         if postgresql_url:
