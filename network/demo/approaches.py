@@ -36,13 +36,13 @@ def tell_approaches(
     circles: Mapping[str, Circle],
     organisations: Mapping[str, Organisation],
 ) -> dict[str, Approach]:
-    """Let people write to people and teams; return what they wrote by whom it was written to."""
-    found = {}
+    """Let people write to people and teams; return the first that each was written, by whom."""
+    found: dict[str, Approach] = {}
     for number, each in enumerate(told):
         label, whom = f"demo-approach-{number}", each.get("whom") or each["team"]
         writer = people[each["who"]]
         to: Member | Circle = people[whom] if "whom" in each else circles[whom]
-        found[whom] = approaching.send(
+        approach = approaching.send(
             db,
             _letter(each),
             writer=writer,
@@ -51,11 +51,12 @@ def tell_approaches(
             submission=label,
             now=moment(each, writer, now),
         )
-        written = Written(db, found[whom])
+        found.setdefault(whom, approach)
+        written = Written(db, approach)
         for step in in_order(each["then"], people, label=label, now=now):
             DOES[step.told["does"]](written, step)
         if "said" in each:
-            opened = opened_by(db, found[whom].id, about=About.APPROACH)
+            opened = opened_by(db, approach.id, about=About.APPROACH)
             say(db, people, opened, each["said"], label=label, now=now)
     return found
 

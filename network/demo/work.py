@@ -14,6 +14,7 @@ from network.demo.approaches import tell_approaches
 from network.demo.organisations import tell_organisations
 from network.demo.referrals import tell_referrals
 from network.demo.talk import People, read_all, read_told
+from network.demo.terms import tell_terms
 from network.demo.work_needs import tell_work_needs
 
 TALKS = (About.APPROACH, About.LET_US_TALK, About.REFERRAL)
@@ -22,7 +23,9 @@ TALKS = (About.APPROACH, About.LET_US_TALK, About.REFERRAL)
 def tell_work(
     db: Session, people: People, circles: Mapping[str, Circle], now: datetime, *, secret: str
 ) -> None:
-    """Let organisations begin, and people need help, write to others, and recommend."""
+    """Let organisations begin, and people need help, write to others, and recommend,
+    and agree.
+    """
     told = read_told("organisations.json")
     organisations = tell_organisations(db, people, told["organisations"], now)
     needs = tell_work_needs(
@@ -39,6 +42,14 @@ def tell_work(
         needs={title: need.key for title, need in needs.items()},
         approaches={whom: approach.key for whom, approach in approaches.items()},
         secret=secret,
+    )
+    tell_terms(
+        db,
+        people,
+        read_told("terms.json")["negotiations"],
+        now,
+        organisations=organisations,
+        approaches=approaches,
     )
     for conversation in db.scalars(select(Conversation).where(Conversation.about.in_(TALKS))):
         read_all(db, conversation)
