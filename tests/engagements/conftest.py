@@ -16,6 +16,7 @@ from network.errors import Refusal
 from network.members.kinds import Work
 from network.members.models import Member
 from tests.conftest import NOON
+from tests.engagements.pages import member
 
 
 def conversation_of(db, people):
@@ -106,3 +107,24 @@ def table(db, make_member):
     negotiation = begun(db, people)
     db.commit()
     return Table(negotiation.id)
+
+
+@pytest.fixture
+def as_(sign_in):
+    """A browser of somebody, by handle; the same one each time."""
+    clients = {}
+
+    def browser(handle):
+        if handle not in clients:
+            clients[handle] = sign_in(member(handle))
+        return clients[handle]
+
+    return browser
+
+
+@pytest.fixture
+def visit(as_):
+    def read(handle, path):
+        return as_(handle).get(path)
+
+    return read

@@ -48,8 +48,10 @@ def test_terms_are_read_in_the_order_of_an_agreement():
 def test_each_line_is_a_sentence_to_its_reader():
     said = read(OLD)
     assert said["times"][0] == [
-        "You | 6 days a month, from 11 January 2027 to 30 September 2027."
-        " It can end with 30 days’ notice."
+        (
+            "You | 6 days a month, from 11 January 2027 to 30 September 2027."
+            " It can end with 30 days’ notice."
+        )
     ]
     assert said["cash"][0] == ["Veldhaven to you | retainer | €5,100 a month."]
     assert said["others"][0] == ["Veldhaven to you | learning | A seat in its course."]
@@ -74,8 +76,10 @@ CHANGED = [
         fee(split=SPLIT),
         "cash",
         "Veldhaven to you | retainer | €5,100 a month. +Of this: you €3,100, Tomasz €2,000.+",
-        "The retainer from Veldhaven to you is shared otherwise: you €3,100, Tomasz €2,000;"
-        " it was no split.",
+        (
+            "The retainer from Veldhaven to you is shared otherwise: you €3,100, Tomasz €2,000;"
+            " it was no split."
+        ),
     ),
     (
         fee(when="Within fourteen days"),
@@ -86,8 +90,10 @@ CHANGED = [
     (
         time(half_days=10, ends=date(2027, 8, 31)),
         "times",
-        "You | -6- +5+ days a month, from 11 January 2027 to -30 September- +31 August+ 2027."
-        " It can end with 30 days’ notice.",
+        (
+            "You | -6- +5+ days a month, from 11 January 2027 to -30 September- +31 August+ 2027."
+            " It can end with 30 days’ notice."
+        ),
         "Your time went from 6 days to 5 days a month.",
     ),
     (

@@ -225,7 +225,7 @@ def table(db: Session, member: Member, seen: Seen, *, number: int | None = None)
         seen=seen,
         puts=puts,
         yeses=[Yes(*row) for row in db.execute(_YESES, asked)],
-        withdrawn=dict(db.execute(_WITHDRAWN, asked).tuples().all()),
+        withdrawn=dict(db.execute(_WITHDRAWN, asked).all()),
         beside=_beside(db, member, seen),
         shown=shown,
         text=text,
@@ -235,7 +235,12 @@ def table(db: Session, member: Member, seen: Seen, *, number: int | None = None)
 
 def every_text(db: Session, seen: Seen) -> Mapping[int, str]:
     """Return the text of every version that a party may read, by number."""
-    return dict(db.execute(_ALL_TEXTS, _asked(seen)).tuples().all())
+    return dict(db.execute(_ALL_TEXTS, _asked(seen)).all())
+
+
+def work_of(db: Session, seen: Seen) -> str:
+    """Return the key of the work that agreed terms govern."""
+    return db.get_one(Engagement, seen.negotiation.engagement_id).key
 
 
 def _asked(seen: Seen) -> dict[str, Any]:
@@ -248,7 +253,7 @@ def _texts(
     if shown is None:
         return "", None
     numbers = [shown.number, shown.number - 1]
-    found = dict(db.execute(_TEXTS, {**asked, "numbers": numbers}).tuples().all())
+    found = dict(db.execute(_TEXTS, {**asked, "numbers": numbers}).all())
     earlier = found.get(shown.number - 1)
     if earlier is not None:
         return found[shown.number], from_text(earlier)

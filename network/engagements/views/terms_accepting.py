@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 
 from network import clock, limits
 from network.db import db
+from network.engagements.access import Seen
 from network.engagements.kinds import NegotiationState
+from network.engagements.queries.table import work_of
 from network.engagements.services import negotiating
 from network.engagements.views.blueprints import terms
 from network.engagements.views.terms_page import as_it_stands
@@ -19,22 +21,21 @@ from network.members import current
 from network.members.services.accounts import is_fresh
 
 
-@terms.get("/negotiations/<negotiation>/versions/<int:number>/accept")
+@terms.route("/negotiations/<negotiation>/versions/<int:number>/accept", methods=["GET", "POST"])
+@limits.of_member
 def accept(negotiation: str, number: int) -> Page | Response:
     seen = seen_by_me(negotiation, clock.now())
-    if not seen.is_open or seen.negotiation.on_table != number:
-        return see_other("terms.page", negotiation=negotiation)
     if not is_fresh(current.sign_in(), seen.now):
         return _again(negotiation, number)
+    if request.method == "POST":
+        return _say_yes(seen, number)
+    if not seen.is_open or seen.negotiation.on_table != number:
+        return see_other("terms.page", negotiation=negotiation)
     return page("engagements/accept.html", **shown(seen, number=number, compare=False))
 
 
-@terms.post("/negotiations/<negotiation>/versions/<int:number>/accept", endpoint="accept")
-@limits.of_member
-def say_yes(negotiation: str, number: int) -> Page | Response:
-    seen = seen_by_me(negotiation, clock.now())
-    if not is_fresh(current.sign_in(), seen.now):
-        return _again(negotiation, number)
+def _say_yes(seen: Seen, number: int) -> Page | Response:
+    key = seen.negotiation.key
     try:
         negotiating.accept(
             db.session,
@@ -45,12 +46,12 @@ def say_yes(negotiation: str, number: int) -> Page | Response:
             now=seen.now,
         )
     except Conflict as refusal:
-        return as_it_stands(seen_by_me(negotiation, clock.now()), str(refusal.sentence))
+        return as_it_stands(seen_by_me(key, seen.now), str(refusal.sentence))
     if seen.negotiation.state is NegotiationState.AGREED:
         flash(_("It is agreed: everybody has accepted these very words."))
-        return see_other("terms.agreement", negotiation=negotiation)
+        return see_other("work.engagement", engagement=work_of(db.session, seen))
     flash(_("You accepted version %(n)s. You can take it back until everybody has.", n=number))
-    return see_other("terms.page", negotiation=negotiation)
+    return see_other("terms.page", negotiation=key)
 
 
 def _again(negotiation: str, number: int) -> Response:

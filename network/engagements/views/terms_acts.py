@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash
+from flask import flash, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -58,23 +58,23 @@ def close(negotiation: str) -> Page | Response:
     )
 
 
-@terms.get("/negotiations/<negotiation>/leave")
+@terms.route("/negotiations/<negotiation>/leave", methods=["GET", "POST"])
+@limits.of_member
 def leave(negotiation: str) -> Page | Response:
     seen = seen_by_me(negotiation, clock.now())
+    if request.method == "POST":
+        return _go(seen)
     if not seen.is_open:
         return see_other("terms.page", negotiation=negotiation)
     return page("engagements/leave.html", **shown(seen), form=LeavingForm())
 
 
-@terms.post("/negotiations/<negotiation>/leave", endpoint="leave")
-@limits.of_member
-def go(negotiation: str) -> Page | Response:
+def _go(seen: Seen) -> Page | Response:
     form = sent(LeavingForm)
     if not form.validate():
-        seen = seen_by_me(negotiation, clock.now())
         return page("engagements/leave.html", **shown(seen), form=form, status=422)
     return _act(
-        negotiation,
+        seen.negotiation.key,
         lambda seen: negotiating.leave(
             db.session,
             seen.negotiation,
