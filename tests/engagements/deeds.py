@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from network.engagements.kinds import Cash, Clause, Kind, Period
 from network.engagements.models import Acceptance, Negotiation, Party, Version
@@ -16,9 +16,9 @@ from network.engagements.services import beginning, negotiating
 from network.engagements.terms import CashLine, OtherLine, Share, Terms
 from network.errors import Conflict, Invalid, NotAllowed, NotFound
 from network.members.kinds import Work
-from network.members.models import Member
+from network.members.models import Block, Member
 from network.organisations.kinds import Speaks
-from network.organisations.models import Organisation, Representative
+from network.organisations.models import Representative
 from tests.conftest import NOON
 from tests.engagements.conftest import conversation_of
 from tests.engagements.oracle import IDLE, Deed
@@ -29,9 +29,10 @@ SAID = {NotFound: "not found", NotAllowed: "not allowed", Conflict: "conflict", 
 
 
 def keep_people(db, make_member):
-    """Keep five people who all speak for the same ferries; return them by id."""
+    """Keep five people, each of whom speaks for ferries; return them by id."""
     people = [make_member(name) for name in PEOPLE]
-    keep_organisation(db, NOON, speakers=people)
+    for each in people:
+        keep_organisation(db, NOON, name=f"Ferries of {each.handle}", speakers=[each])
     db.commit()
     return {each.handle: each.id for each in people}
 
@@ -40,12 +41,14 @@ def begin(db, many, signs=(), now=NOON):
     """Begin terms between the first so many; some of them sign for the ferries."""
     people = db.scalars(select(Member).where(Member.handle.in_(PEOPLE[:many]))).all()
     people = sorted(people, key=lambda each: each.handle)
-    ferries = db.scalars(select(Organisation.id)).one()
+    ferries = dict(
+        db.execute(select(Representative.member_id, Representative.organisation_id)).all()
+    )
     return beginning.begin(
         db,
         conversation_of(db, people),
         actor=people[0],
-        signs={each.id: ferries if each.handle in signs else None for each in people},
+        signs={each.id: ferries[each.id] if each.handle in signs else None for each in people},
         now=now,
         submission=uuid4().hex,
     )
@@ -74,8 +77,20 @@ def do(db, negotiation_id, deed, now):
             getattr(negotiating, deed.verb)(db, it, number=deed.number, **words)
         case "leave" | "close":
             getattr(negotiating, deed.verb)(db, it, **words)
+        case "block":
+            _block(db, actor, deed.between[0], now)
+        case "unblock":
+            db.execute(delete(Block).where(Block.blocker_id == actor.id))
         case _:
             _speak(db, actor, again=deed.verb == "speak_again")
+
+
+def _block(db, member, handle, now):
+    blocked = db.scalars(select(Member.id).where(Member.handle == handle)).one()
+    pair = {"blocker_id": member.id, "blocked_id": blocked}
+    if db.scalar(select(Block).filter_by(**pair)) is None:
+        db.add(Block(**pair, at=now))
+        db.flush()
 
 
 def _speak(db, member, *, again):
@@ -170,7 +185,7 @@ VERBS = (
     *("accept",) * 10,
     *("take_back",) * 2,
     *("withdraw", "leave", "close"),
-    *("stop_speaking", "speak_again"),
+    *("stop_speaking", "speak_again", "block", "unblock"),
 )
 SOUND = ("",) * 24
 acts = st.fixed_dictionaries(
@@ -191,6 +206,9 @@ def deed_of(act, oracle, step):
     """Return an act as a deed of somebody who sees how things stand now."""
     names = sorted(oracle.everyone)
     who = names[act["who"] % len(names)]
+    if act["verb"] == "block":
+        others = [each for each in names if each != who]
+        return Deed("block", who, between=(others[act["others"][0] % len(others)],))
     if act["verb"] != "put":
         number = max(0, (oracle.table or oracle.last) - act["late"])
         return Deed(act["verb"], who, number, shown=number - act["misread"])

@@ -8,7 +8,7 @@ oracle can be asked in which order they have happened.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -29,7 +29,7 @@ class Deed:
     """One act of one person. `number` is the version that they mean, `shown` the one they read.
 
     Of terms, `between` is who gives to whom, `flaw` is what is wrong with them, and `until` how
-    long they are open.
+    long they are open. Of a block, `between` is who is blocked.
     """
 
     verb: str
@@ -45,19 +45,25 @@ class Deed:
 
 @dataclass
 class Oracle:
-    """How a negotiation stands. Who `signs` for an organisation has to be one who `speaks`."""
+    """How a negotiation stands. Who `signs` for an organisation has to be one who `speaks`.
+
+    What `amends` agreed work ends with the first who leaves it.
+    """
 
     now: datetime
     parties: set[str]
     signs: frozenset[str] = frozenset()
     speaks: set[str] = field(default_factory=set)
+    blocks: set[tuple[datetime, str, str]] = field(default_factory=set)
+    began: str = "ama"
+    amends: bool = False
     state: str = "open"
     versions: list[Deed] = field(default_factory=list)
     table: int = 0
     accepted: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.moved, self.began = self.now, min(self.parties)
+        self.moved = self.now
         self.everyone = frozenset(self.parties)
 
     @property
@@ -79,11 +85,16 @@ class Oracle:
 
     def do(self, deed: Deed) -> str:
         """Let it happen and return nothing, or return how it is refused: then nothing changed."""
+        before = {name: copy(value) for name, value in vars(self).items()}
         try:
             getattr(self, deed.verb)(deed)
         except No as no:
+            vars(self).update(before)
             return str(no)
         return ""
+
+    def are_apart(self, one: str, other: str) -> bool:
+        return any({one, other} == {blocker, blocked} for _at, blocker, blocked in self.blocks)
 
     def would(self, deeds: Iterable[Deed]) -> tuple[list[str], tuple[object, ...]]:
         """Return what each is told, one after the other, and how it would stand then."""
@@ -92,7 +103,7 @@ class Oracle:
 
     def put(self, deed: Deed) -> None:
         """INV-20, INV-30, INV-31, INV-33, INV-37 to 40."""
-        unless(deed.who in self.parties, "not found")
+        self._come(deed)
         if deed in self.versions:
             return
         self._must_be_open()
@@ -106,7 +117,7 @@ class Oracle:
 
     def accept(self, deed: Deed) -> None:
         """INV-32, INV-34, INV-35, INV-40."""
-        unless(deed.who in self.parties, "not found")
+        self._come(deed)
         if self.state == "agreed" and deed.number == self.table:
             return
         self._must_be_on_table(deed)
@@ -116,29 +127,26 @@ class Oracle:
         self._say_yes(deed)
 
     def take_back(self, deed: Deed) -> None:
-        unless(deed.who in self.parties, "not found")
+        self._come(deed)
         self._must_be_on_table(deed)
         if deed.who in self.accepted:
             self.accepted.discard(deed.who)
             self.moved = self.now
 
     def withdraw(self, deed: Deed) -> None:
-        unless(deed.who in self.parties, "not found")
+        self._come(deed)
         self._must_be_on_table(deed)
         unless(deed.who == self.versions[-1].who, "not allowed")
         self._clear_table()
 
     def leave(self, deed: Deed) -> None:
         """INV-33."""
-        unless(deed.who in self.parties, "not found")
+        self._come(deed)
         self._must_be_open()
-        self.parties.discard(deed.who)
-        self._clear_table()
-        if len(self.parties) < 2:
-            self.state = "closed"
+        self._go(deed.who)
 
     def close(self, deed: Deed) -> None:
-        unless(deed.who in self.parties, "not found")
+        self._come(deed)
         if self.state == "closed":
             return
         self._must_be_open()
@@ -152,6 +160,29 @@ class Oracle:
 
     def speak_again(self, deed: Deed) -> None:
         self.speaks.add(deed.who)
+
+    def block(self, deed: Deed) -> None:
+        """Whoever blocks another party has left, as soon as anything happens here."""
+        (blocked,) = deed.between
+        pairs = {(blocker, other) for _at, blocker, other in self.blocks}
+        if (deed.who, blocked) not in pairs:
+            self.blocks.add((self.now, deed.who, blocked))
+
+    def unblock(self, deed: Deed) -> None:
+        self.blocks = {each for each in self.blocks if each[1] != deed.who}
+
+    def _come(self, deed: Deed) -> None:
+        if not self.is_over:
+            for _at, blocker, blocked in sorted(self.blocks):
+                if self.state == "open" and {blocker, blocked} <= self.parties:
+                    self._go(blocker)
+        unless(deed.who in self.parties, "not found")
+
+    def _go(self, who: str) -> None:
+        self.parties.discard(who)
+        self._clear_table()
+        if self.amends or len(self.parties) < 2:
+            self.state = "closed"
 
     def _say_yes(self, deed: Deed) -> None:
         self.accepted.add(deed.who)

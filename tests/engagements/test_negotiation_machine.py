@@ -10,6 +10,7 @@ import os
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import combinations
 
 import pytest
 from flask import Flask
@@ -23,15 +24,17 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from network.db import db as database
 from network.engagements import access
+from network.engagements.kinds import Clause
 from network.engagements.models import Acceptance, Engagement, Negotiation, Version
-from network.errors import NotFound, Refusal
+from network.engagements.services import beginning
+from network.errors import Conflict, NotFound, Refusal
 from network.events.models import Event
-from network.members.models import Member
+from network.members.models import Block, Member
 from tests.conftest import NOON, MakeMember
 from tests.engagements.deeds import (
     PEOPLE,
@@ -63,7 +66,7 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.db = Session(database.engine, expire_on_commit=False)
         self.people = {name: self.db.get_one(Member, each) for name, each in self.ids.items()}
-        self.step = 0
+        self.step = self.works = 0
         self.written: list[str] = []
         self.finished: list[tuple[int, object]] = []
 
@@ -80,18 +83,22 @@ class Machine(RuleBasedStateMachine):
 
     def _begin(self, many: int, signs: set[str], now: datetime, speaks: set[str]) -> None:
         names = set(PEOPLE[:many])
-        self.oracle = Oracle(now, names, frozenset(signs & names & speaks), speaks)
-        self.id = begin(self.db, many, self.oracle.signs, now=now).id
+        oracle = Oracle(now, names, frozenset(signs & names & speaks), speaks)
+        self._sit_down(begin(self.db, many, oracle.signs, now=now).id, oracle)
+
+    def _sit_down(self, number: int, oracle: Oracle) -> None:
+        self.id, self.oracle = number, oracle
         self.kept: list[tuple[object, ...]] = []
         self.last_put: Deed | None = None
-        self.over: object = None
 
     @rule(act=acts)
     def do(self, act: dict) -> None:
         self.step += 1
         deed = deed_of(act, self.oracle, self.step)
-        last = self.oracle.last
+        last, was_agreed = self.oracle.last, self.oracle.state == "agreed"
         assert self._request(deed) == self.oracle.do(deed), deed
+        if self.oracle.state == "agreed" and not was_agreed and not self.oracle.amends:
+            self.works += 1
         if self.oracle.last > last:
             newest = VERSION.c.negotiation_id == self.id, VERSION.c.number == self.oracle.last
             self.kept += self.db.execute(select(VERSION).where(*newest)).all()
@@ -127,7 +134,42 @@ class Machine(RuleBasedStateMachine):
         """INV-41: what is over stays as it is, while something else begins."""
         self.step += 1
         self.finished.append((self.id, stored(self.db, self.id)))
+        self.db.execute(delete(Block))
         self._begin(many, signs, self.oracle.now, self.oracle.speaks)
+
+    @precondition(lambda self: self.oracle.state == "agreed")
+    @rule(who=st.integers(0, 4))
+    def somebody_begins_to_change_it(self, who: int) -> None:
+        """INV-42: what was agreed goes on meanwhile."""
+        self.step += 1
+        before, names = self.oracle, sorted(self.oracle.parties)
+        began = names[who % len(names)]
+        oracle = replace(
+            before,
+            state="open",
+            parties=set(names),
+            accepted=set(),
+            versions=[],
+            table=0,
+            began=began,
+            amends=True,
+        )
+        if any(oracle.are_apart(*pair) for pair in combinations(names, 2)):
+            with pytest.raises(Conflict), self.db.begin_nested():
+                self._amend(began)
+            self.db.expire_all()
+        else:
+            self.finished.append((self.id, stored(self.db, self.id)))
+            self._sit_down(self._amend(began), oracle)
+
+    def _amend(self, who: str) -> int:
+        now, me, submission = self.oracle.now, self.people[who], f"change {self.step}"
+        work = access.engagement_for(self.db, me, self._engagement().key, now=now)
+        return beginning.amend(self.db, work, actor=me, now=now, submission=submission).id
+
+    def _engagement(self) -> Engagement:
+        it = self.db.get_one(Negotiation, self.id)
+        return self.db.get_one(Engagement, it.engagement_id)
 
     @invariant()
     def inv_32_to_34_it_stands_as_the_oracle_says(self) -> None:
@@ -154,11 +196,22 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def inv_41_each_agreement_is_one_engagement_and_what_is_over_stays(self) -> None:
-        agreed = select(Negotiation.engagement_id).where(Negotiation.state == "agreed")
-        governed = self.db.scalars(agreed).all()
-        assert sorted(governed) == sorted(self.db.scalars(select(Engagement.id)))
+        rows = self.db.execute(select(Negotiation.engagement_id, Negotiation.state)).all()
+        agreed = {engagement for engagement, state in rows if state == "agreed"}
+        assert agreed == set(self.db.scalars(select(Engagement.id)))
+        assert len(agreed) == self.works
         for each, stood in self.finished:
             assert stored(self.db, each) == stood
+
+    @precondition(lambda self: self.oracle.state == "agreed")
+    @invariant()
+    def inv_42_what_was_agreed_last_governs(self) -> None:
+        name = min(self.oracle.parties)
+        work = access.engagement_for(
+            self.db, self.people[name], self._engagement().key, now=self.oracle.now
+        )
+        assert (work.seen.negotiation.id, work.version.number) == (self.id, self.oracle.table)
+        assert work.terms.clause(Clause.PURPOSE) == self.oracle.versions[-1].words
 
     @invariant()
     def inv_36_terms_are_there_for_their_parties_alone(self) -> None:
@@ -169,6 +222,13 @@ class Machine(RuleBasedStateMachine):
             seen = access.negotiation_for(self.db, self.people[name], key, now=self.oracle.now)
             assert len(seen.parties) == len(self.oracle.parties)
             assert seen.is_open == (not self.oracle.is_over and name in self.oracle.parties)
+            assert len(seen.names) == sum(self._may_name(name, each) for each in PEOPLE)
+
+    def _may_name(self, reader: str, party: str) -> bool:
+        if party not in self.oracle.everyone:
+            return False
+        signed = self.oracle.state == "agreed" and reader in self.oracle.parties
+        return signed or not self.oracle.are_apart(reader, party)
 
     def _request(self, deed: Deed) -> str:
         """Act as a request does: keep everything, or undo everything and say one refusal."""

@@ -13,14 +13,14 @@ from itertools import count, permutations
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from network.db import reading, transaction
 from network.engagements import access
 from network.engagements.models import Engagement, Negotiation, Version
 from network.errors import Refusal
-from network.members.models import Member
+from network.members.models import Block, Member
 from network.organisations.kinds import Speaks
 from network.organisations.models import Representative
 from tests.conftest import NOON, MakeMember
@@ -50,7 +50,10 @@ FIRST = {
     "gone": False,
     "days": 7,
 }
-RUSH = ("accept",) * 6 + ("put", "put", "take_back", "withdraw", "leave", "close", "stop_speaking")
+RUSH = (
+    *("accept",) * 7,
+    *("put", "put", "take_back", "withdraw", "leave", "close", "stop_speaking", "block"),
+)
 rushed = st.tuples(st.sampled_from(RUSH), st.integers(0, 4)).map(
     lambda act: {**FIRST, "verb": act[0], "who": act[1]}
 )
@@ -125,6 +128,7 @@ def test_inv_30_to_41_at_once_is_one_after_the_other_in_some_order(
         names = set(PEOPLE[:many])
         oracle = Oracle(NOON, names, frozenset(signs & names), set(PEOPLE))
         with transaction() as session:
+            session.execute(delete(Block))
             session.execute(update(Representative).values(state=Speaks.ACTIVE, ended_at=None))
             negotiation_id = begin(session, many, signs).id
         steps = count()
