@@ -2,12 +2,20 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from sqlalchemy import func, select
 
+from network.db import reading
 from network.engagements.kinds import NegotiationState
 from network.engagements.models import Acceptance, Negotiation, Version
 from network.engagements.services.negotiating import accepted_by, parties_of
 from network.engagements.terms import from_text
+
+
+@pytest.fixture
+def db(demo):
+    with reading() as session:
+        yield session
 
 
 def test_terms_stand_in_every_state_and_some_took_three_versions(db, now):
