@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from network.columns import UtcDateTime
+from network.engagements.queries.waiting import waiting as work
 from network.learning.clock_words import When, when
 from network.learning.queries.coming import Line, coming_up
 from network.members.kinds import Audience, Part
@@ -32,6 +33,7 @@ __all__ = [
     "to_write_to",
     "voices_for_the_web",
     "words_about",
+    "work",
 ]
 
 NEW_FOR = timedelta(days=14)

@@ -45,6 +45,7 @@ def home() -> Page:
         put_off=put_off,
         again=queries.to_write_to(db.session, member, now),
         newcomers=newcomers,
+        work=queries.work(db.session, member, now),
         coming=queries.coming(db.session, member, now),
         purpose=purpose,
         near=near,
