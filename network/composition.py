@@ -30,7 +30,9 @@ from network.conversations.dress import Dress
 from network.conversations.views import conversations
 from network.demo.views import demo
 from network.engagements import hearing as terms_hearing
+from network.engagements import notices as terms_notices
 from network.engagements import notices_testimony as testimony_notices
+from network.engagements import notices_work as work_notices
 from network.engagements.handover_part import HANDOVERS
 from network.engagements.leads import TERMS
 from network.engagements.person_part import ON_A_PERSON
@@ -210,6 +212,8 @@ LETTERS = {
     **need_notices.LETTERS,
     **approach_notices.LETTERS,
     **referral_notices.LETTERS,
+    **terms_notices.LETTERS,
+    **work_notices.LETTERS,
     **testimony_notices.LETTERS,
 }
 csrf = CSRFProtect()

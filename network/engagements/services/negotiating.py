@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from network.changes import changed
 from network.engagements.kinds import EngagementState, NegotiationState
 from network.engagements.models import Acceptance, Engagement, Negotiation, Party, Version
+from network.engagements.services import parting
+from network.engagements.services.welcoming import first_items
 from network.engagements.sound import flaws
 from network.engagements.terms import Terms, canonical, digest, from_text
 from network.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -27,8 +29,10 @@ from network.organisations.visibility import speaks_for
 from network.text import clean
 from network.translation import _
 
-FEWEST, MOST = 2, 12
+FEWEST, MOST = parting.FEWEST, 12
 LONGEST_WHY, LONGEST_WORDS = 1000, 600
+# What the other parties read in a letter.
+_TOLD = frozenset({"put", "withdrawn", "closed", "agreed"})
 
 
 def put(
@@ -48,7 +52,7 @@ def put(
 
     Raises `Conflict` where another version has come meanwhile, `Invalid` for terms with a flaw.
     """
-    party = _take(db, negotiation, actor)
+    party = _take(db, negotiation, actor, now)
     why = _few(why, "why", LONGEST_WHY)
     again = _sent_already(db, negotiation, party, submission)
     if again is not None and _is_it(again, terms, why, valid_until):
@@ -62,7 +66,7 @@ def put(
         raise Invalid(flaw.sentence, field=flaw.part)
     if valid_until is not None and valid_until <= now:
         raise Invalid(_("It is valid until a day to come."), field="valid_until")
-    _must_be_able_to_sign(db, party, actor)
+    _sign(db, party, actor)
     version = Version(
         negotiation_id=negotiation.id,
         number=negotiation.last + 1,
@@ -97,7 +101,7 @@ def accept(
     The last yes makes the agreement. Raises `Conflict` where this version is not on the table any
     more, or was not what was shown; `NotAllowed` for whoever may not sign.
     """
-    party = _take(db, negotiation, actor)
+    party = _take(db, negotiation, actor, now)
     if negotiation.state is NegotiationState.AGREED and negotiation.on_table == number:
         return
     _must_be_open(negotiation, now)
@@ -106,7 +110,7 @@ def accept(
         raise Conflict(_("These are not the words that you were shown. Read them once more."))
     if version.valid_until is not None and version.valid_until <= now:
         raise Conflict(_("This version was open until its day, and that is past."))
-    _must_be_able_to_sign(db, party, actor)
+    _sign(db, party, actor)
     parties = parties_of(db, negotiation)
     _accept(db, negotiation, version, party, parties, actor=actor, now=now)
 
@@ -115,7 +119,7 @@ def take_back(
     db: Session, negotiation: Negotiation, *, actor: Member, number: int, now: datetime
 ) -> None:
     """Take an acceptance back, while not all have accepted. Twice is once."""
-    party = _take(db, negotiation, actor)
+    party = _take(db, negotiation, actor, now)
     _must_be_open(negotiation, now)
     _on_table(db, negotiation, number)
     gone = changed(
@@ -138,12 +142,12 @@ def withdraw(
     db: Session, negotiation: Negotiation, *, actor: Member, number: int, now: datetime
 ) -> None:
     """Take one's own version off the table. Raises `NotAllowed` for others than its author."""
-    party = _take(db, negotiation, actor)
+    party = _take(db, negotiation, actor, now)
     _must_be_open(negotiation, now)
     version = _on_table(db, negotiation, number)
     if version.author_id != party.id:
         raise NotAllowed(_("Only who put a version on the table can withdraw it."))
-    _off_table(db, negotiation, now)
+    parting.off_table(db, negotiation, now)
     _log(db, negotiation, "withdrawn", actor=actor, now=now, version=number)
 
 
@@ -152,25 +156,20 @@ def leave(
 ) -> None:
     """Leave these terms, with a word or without; the others may go on while two are left."""
     said = _few(words, "words", LONGEST_WORDS)
-    party = _take(db, negotiation, actor)
+    party = _take(db, negotiation, actor, now)
     _must_be_open(negotiation, now)
-    party.left_at, party.left_words = now, said
-    _off_table(db, negotiation, now)
-    db.flush()  # who is left is read next
-    _log(db, negotiation, "left", actor=actor, now=now, party=party.id)
-    if len(parties_of(db, negotiation)) < FEWEST:
-        _end(negotiation, NegotiationState.CLOSED, now)
+    parting.go(db, negotiation, party, now=now, words=said)
 
 
 def close(db: Session, negotiation: Negotiation, *, actor: Member, now: datetime) -> None:
     """End a negotiation that one began, for all. Raises `NotAllowed` for the others: they leave."""
-    _take(db, negotiation, actor)
+    _take(db, negotiation, actor, now)
     if negotiation.state is NegotiationState.CLOSED:
         return
     _must_be_open(negotiation, now)
     if negotiation.begun_by_id != actor.id:
         raise NotAllowed(_("Who began it can close it for all. You can leave it."))
-    _off_table(db, negotiation, now)
+    parting.off_table(db, negotiation, now)
     _end(negotiation, NegotiationState.CLOSED, now)
     _log(db, negotiation, "closed", actor=actor, now=now)
 
@@ -225,6 +224,7 @@ def _agree(
         engagement = Engagement(state=EngagementState.AGREED, agreed_at=now)
         db.add(engagement)
         db.flush()  # the negotiation refers to it
+        db.add_all(first_items(engagement))
         negotiation.engagement_id = engagement.id
     _end(negotiation, NegotiationState.AGREED, now)
     _log(
@@ -238,16 +238,12 @@ def _agree(
     )
 
 
-def _take(db: Session, negotiation: Negotiation, actor: Member) -> Party:
-    """Take the row, see the negotiation as it stands then, and return the actor's part in it."""
-    changed(
-        db,
-        update(Negotiation)
-        .where(Negotiation.id == negotiation.id)
-        .values(turn=Negotiation.turn + 1)
-        .execution_options(synchronize_session=False),
-    )
-    db.refresh(negotiation)
+def _take(db: Session, negotiation: Negotiation, actor: Member, now: datetime) -> Party:
+    """Take the row, see the negotiation as it stands then, without those whom a block parts from
+    the others, and return the actor's part in it.
+    """
+    parting.take(db, negotiation)
+    parting.part_now(db, negotiation, now)
     party = db.scalar(
         select(Party)
         .where(
@@ -269,36 +265,26 @@ def _must_be_open(negotiation: Negotiation, now: datetime) -> None:
         raise Conflict(_("These terms are over. You can begin new ones."))
 
 
-def _must_be_able_to_sign(db: Session, party: Party, actor: Member) -> None:
-    if party.organisation_id is None:
+def _sign(db: Session, party: Party, actor: Member) -> None:
+    """Put a party under the names of today; raise `NotAllowed` where it may not sign by now."""
+    party.name = actor.name
+    if party.organisation_id is None and not party.organisation_name:
         return
-    speaks = select(
-        exists().where(
+    signs_for = db.scalar(
+        select(Organisation).where(
             Organisation.id == party.organisation_id,
             speaks_for(Viewer.of(actor), Organisation.id),
         )
     )
-    if not db.scalar(speaks):
+    if signs_for is None:
         raise NotAllowed(_("You do not speak for this organisation any more."))
+    party.organisation_name = signs_for.name
 
 
 def _on_table(db: Session, negotiation: Negotiation, number: int) -> Version:
     if not number or negotiation.on_table != number:
         raise Conflict(_("This version is not on the table any more. Read what is there now."))
     return db.get_one(Version, (negotiation.id, number))
-
-
-def _off_table(db: Session, negotiation: Negotiation, now: datetime) -> None:
-    db.execute(
-        update(Acceptance)
-        .where(
-            Acceptance.negotiation_id == negotiation.id,
-            Acceptance.number == negotiation.on_table,
-            Acceptance.taken_back_at.is_(None),
-        )
-        .values(taken_back_at=now)
-    )
-    negotiation.on_table, negotiation.moved_at = 0, now
 
 
 def _end(negotiation: Negotiation, state: NegotiationState, now: datetime) -> None:
@@ -347,5 +333,6 @@ def _log(
         actor=actor.id,
         subject=("negotiation", negotiation.id),
         now=now,
+        to=("mail",) if what in _TOLD else (),
         **data,
     )
