@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from network.columns import BigId
 from network.engagements.kinds import NegotiationState
 from network.engagements.models import (
-    SEALED,
     Engagement,
     Negotiation,
     Party,
@@ -21,7 +20,7 @@ from network.engagements.models import (
     ShowingConsent,
     Testimony,
 )
-from network.engagements.queries.testimonies import AUTHOR, OPEN, SUBJECT, TOGETHER
+from network.engagements.queries.testimonies import AUTHOR, OPEN, SUBJECT, TOGETHER, since
 from network.events.models import Delivery
 from network.mail import Context, Letter
 from network.members.models import Member
@@ -40,7 +39,7 @@ def opened(db: Session, delivery: Delivery, context: Context) -> Sequence[Letter
     """Tell somebody that there are words for them, where they are not paused and nothing parts them
     from whoever wrote.
     """
-    bound = {"sealed_since": context.now - SEALED, "testimony": delivery.event.subject_id}
+    bound = {**since(context.now), "testimony": delivery.event.subject_id}
     row = db.execute(_TO_READ.where(awake(context.now, SUBJECT)), bound).first()
     if row is None:
         return ()

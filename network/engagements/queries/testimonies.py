@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, not_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from network.columns import BigId, UtcDateTime
@@ -88,9 +88,23 @@ class Said:
     author: Member
 
 
+def due(now: datetime) -> ColumnElement[bool]:
+    """Hold for words that their fourteen days have opened, which nobody has written down yet."""
+    return and_(
+        Testimony.taken_back_at.is_(None),
+        Testimony.opened_at.is_(None),
+        Testimony.at <= now - SEALED,
+    )
+
+
+def since(now: datetime) -> dict[str, datetime]:
+    """Return what fills in whether the fourteen days of words are over."""
+    return {"sealed_since": now - SEALED}
+
+
 def eyes(member: Member, now: datetime) -> dict[str, Any]:
     """Return what fills in these statements for a reader."""
-    return {**Viewer.of(member).at(now), "sealed_since": now - SEALED}
+    return {**Viewer.of(member).at(now), **since(now)}
 
 
 def between(

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from network.changes import changed
 from network.db import reading, transaction
 from network.engagements.kinds import EngagementState
 from network.engagements.life import is_ending
-from network.engagements.models import SEALED, Engagement, Testimony
-from network.engagements.queries.testimonies import AUTHOR, SUBJECT, TOGETHER
+from network.engagements.models import Engagement, Testimony
+from network.engagements.queries.testimonies import AUTHOR, SUBJECT, TOGETHER, due
 from network.engagements.services.turns import take
 from network.errors import Conflict, NotAllowed, NotFound
 from network.events.services import record
@@ -130,19 +130,18 @@ def open_due(now: datetime) -> None:
     """Write down that words are open whose fourteen days are over, and tell whom they are about:
     each in a transaction of its own.
     """
-    due = (
-        Testimony.opened_at.is_(None),
-        Testimony.taken_back_at.is_(None),
-        Testimony.at <= now - SEALED,
-    )
     with reading() as db:
-        found = list(db.scalars(select(Testimony.id).where(*due).order_by(Testimony.id)))
+        found = list(db.scalars(select(Testimony.id).where(due(now)).order_by(Testimony.id)))
     for testimony_id in found:
         with transaction() as db:
-            testimony = db.get_one(Testimony, testimony_id)
-            opens = update(Testimony).where(Testimony.id == testimony_id, *due)
-            if changed(db, opens.values(opened_at=testimony.opens_at)) == 1:
-                _log(db, testimony, "opened", actor=None, now=now, to=("mail",))
+            open_one(db, db.get_one(Testimony, testimony_id), now)
+
+
+def open_one(db: Session, testimony: Testimony, now: datetime) -> None:
+    """Write down that these words are open, if they are due and it is not written yet."""
+    opens = update(Testimony).where(Testimony.id == testimony.id, due(now))
+    if changed(db, opens.values(opened_at=testimony.opens_at)) == 1:
+        _log(db, testimony, "opened", actor=None, now=now, to=("mail",))
 
 
 def _open_both(db: Session, mine: Testimony, actor: Member, now: datetime) -> None:
@@ -172,10 +171,12 @@ def _one(db: Session, engagement_id: int, *, author: int, about: int) -> Testimo
 
 
 def _together(db: Session, mine: Testimony) -> bool:
-    found = select(
-        exists().where(AUTHOR.id == mine.author_id, SUBJECT.id == mine.about_id, TOGETHER)
+    found = (
+        select(SUBJECT.id)
+        .join(AUTHOR, AUTHOR.id == mine.author_id)
+        .where(SUBJECT.id == mine.about_id, TOGETHER)
     )
-    return bool(db.scalar(found))
+    return db.scalar(found) is not None
 
 
 def _must_be_about(testimony: Testimony, actor: Member, now: datetime) -> None:
