@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from network.circles.models import Circle
 from network.conversations.models import About, Conversation
 from network.demo.approaches import tell_approaches
+from network.demo.lived import tell_lived, tell_outside
 from network.demo.organisations import tell_organisations
 from network.demo.referrals import tell_referrals
 from network.demo.talk import People, read_all, read_told
@@ -43,13 +44,16 @@ def tell_work(
         approaches={whom: approach.key for whom, approach in approaches.items()},
         secret=secret,
     )
-    tell_terms(
+    found = read_told("terms.json")
+    tables = tell_terms(
         db,
         people,
-        read_told("terms.json")["negotiations"],
+        found["negotiations"],
         now,
         organisations=organisations,
         approaches=approaches,
     )
+    tell_lived(db, people, found["negotiations"], tables, now)
+    tell_outside(db, people, found["outside"], now)
     for conversation in db.scalars(select(Conversation).where(Conversation.about.in_(TALKS))):
         read_all(db, conversation)

@@ -6,8 +6,19 @@ import pytest
 from sqlalchemy import func, select
 
 from network.db import reading
-from network.engagements.kinds import NegotiationState
-from network.engagements.models import Acceptance, Negotiation, Version
+from network.engagements.kinds import EngagementState, LeftFor, NegotiationState
+from network.engagements.models import (
+    Acceptance,
+    CheckIn,
+    Engagement,
+    Left,
+    Negotiation,
+    Showing,
+    ShowingConsent,
+    Testimony,
+    Version,
+    WelcomeItem,
+)
 from network.engagements.services.negotiating import accepted_by, parties_of
 from network.engagements.terms import from_text
 
@@ -49,3 +60,33 @@ def test_somebody_is_the_last_whose_yes_is_missing(db, now):
     ]
     assert any(len(each) == 1 for each in missing)
     assert db.scalar(select(func.count()).select_from(Acceptance)) > 0
+
+
+def test_agreed_work_stands_in_every_state(db):
+    states = set(db.scalars(select(Engagement.state)))
+    assert states == set(EngagementState)
+
+
+def test_work_is_changed_looked_back_on_and_shown(db):
+    amending = select(Negotiation).where(
+        Negotiation.engagement_id.is_not(None), Negotiation.state == NegotiationState.OPEN
+    )
+    assert db.scalars(amending).one().on_table == 1
+    words = db.scalars(select(Testimony)).all()
+    assert {each.about_id for each in words} == {each.author_id for each in words}
+    assert any(each.reply for each in words)
+    assert any(each.shown_at for each in words)
+    shown = db.scalars(select(Showing)).one()
+    assert db.scalar(select(ShowingConsent.wording)) == shown.wording
+    assert {each.sort for each in db.scalars(select(Left))} == set(LeftFor)
+
+
+def test_somebody_has_a_check_in_to_answer_and_a_welcome_to_finish(db):
+    answered = db.execute(
+        select(CheckIn.engagement_id, CheckIn.number, func.count()).group_by(
+            CheckIn.engagement_id, CheckIn.number
+        )
+    ).all()
+    assert {how_many for _work, _number, how_many in answered} == {1, 2}
+    done = set(db.scalars(select(WelcomeItem.done_at.is_not(None))))
+    assert done == {True, False}
