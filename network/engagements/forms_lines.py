@@ -72,15 +72,8 @@ class LineForm(Form):
 
     key = HiddenField()
 
-    # Whether something was typed that is not only chosen.
-    typed: Sequence[str] = ()
     # The fields that name a party.
     named: Sequence[str] = ("giver", "receiver")
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nobody wrote anything here: such a line is not there."""
-        return not any(self[name].data for name in self.typed)
 
     def offer(self, parties: Mapping[str, str]) -> None:
         """Offer these parties in every field that names one, and nobody unasked."""
@@ -105,7 +98,6 @@ class TimeForm(LineForm):
     ends = LineField(_("Until"))
     notice_days = LineField(_("Days of notice"))
 
-    typed = ("half_days", "starts", "ends", "notice_days")
     named = ("party",)
 
     def line(self, _locale: str) -> TimeLine:
@@ -169,13 +161,6 @@ class CashForm(ValueForm):
     )
     split = FieldList(FormField(ShareForm), max_entries=24)
 
-    typed = ("amount", "what", "when", "known_by")
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nobody wrote anything here, not even a share."""
-        return super().is_blank and not any(each.amount.data for each in self.split)
-
     def offer(self, parties: Mapping[str, str]) -> None:
         """Offer these parties; where there are three, each may have a share."""
         super().offer(parties)
@@ -225,25 +210,18 @@ class CashForm(ValueForm):
     def _money(self, field: Field, at: Field, locale: str) -> Money:
         if not money.is_code(self._code):
             complain(self.currency, _("Choose the currency: three letters, as in EUR."))
-            return Money(CURRENCY, 0)
+            return Money(CURRENCY, 1)
         try:
             return money.read(field.data or "0", self._code, locale=locale)
         except Invalid as refusal:
             complain(at, str(refusal.sentence))
-            return Money(self._code, 0)
+            return Money(self._code, 1)  # that it is nothing was not said
 
 
 class OtherForm(ValueForm):
     """Value that is not money."""
 
     sort = SelectField(_("What it is"), choices=words_of(KINDS), validate_choice=False)
-
-    typed = ("what", "when", "known_by")
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nobody wrote anything here. That it is for nothing is said by choosing it."""
-        return super().is_blank and self.sort.data != Kind.PRO_BONO.value
 
     def line(self, _locale: str) -> OtherLine:
         """Return the line, with a word at each field that cannot be read."""

@@ -102,8 +102,7 @@ class TermsForm(Form):
         """Return the terms, with a word at each field that cannot be read or needs another look."""
         made: dict[str, list[Any]] = {name: [] for name in LISTS}
         for name, entry in self.lines():
-            if not entry.is_blank:
-                made[name].append(entry.line(locale))
+            made[name].append(entry.line(locale))
         terms = Terms(
             self.title.data or "",
             one_of(Work, self.work),

@@ -15,8 +15,8 @@ from network.engagements.forms_terms import (
     with_shares,
     without_line,
 )
-from network.engagements.kinds import Cash, Kind
-from network.engagements.starting import Sides, sides
+from network.engagements.kinds import Cash, Kind, Period
+from network.engagements.starting import CURRENCY, Sides, sides
 from network.translation import _
 
 ACT = re.compile(r"(add|out|part)-(times|cash|others)(?:-(\d{1,6}))?")
@@ -56,9 +56,8 @@ def done_to(fields: Fields, act: str, seen: Seen, locale: str) -> tuple[Fields, 
         return fields, ""
     what, name, place = found.groups()
     if what == "add":
-        fields, place = with_new_line(
-            fields, name, **_new(name, sides(sides_of(seen), seen.mine.key))
-        )
+        chosen = _new(name, sides(sides_of(seen), seen.mine.key), fields)
+        fields, place = with_new_line(fields, name, **chosen)
         return fields, f"{name}-{place}"
     if what == "out":
         return without_line(fields, name, place or ""), name
@@ -67,9 +66,13 @@ def done_to(fields: Fields, act: str, seen: Seen, locale: str) -> tuple[Fields, 
     ), f"{name}-{place}"
 
 
-def _new(name: str, who: Sides) -> Fields:
+def _new(name: str, who: Sides, fields: Fields) -> Fields:
     """Return what is chosen in a new line until somebody chooses otherwise."""
     if name == "times":
-        return {"party": who.worker}
-    sort = Cash.FIXED.value if name == "cash" else Kind.OTHER.value
-    return {"giver": who.host, "receiver": who.worker, "sort": sort}
+        return {"party": who.worker, "period": Period.MONTH.value}
+    between = {"giver": who.host, "receiver": who.worker}
+    if name == "others":
+        return {**between, "sort": Kind.OTHER.value}
+    used = [word for field, word in fields.items() if field.endswith("-currency") and word]
+    money = {"currency": used[-1] if used else CURRENCY, "period": Period.IN_ALL.value}
+    return {**between, **money, "sort": Cash.FIXED.value}
