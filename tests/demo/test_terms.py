@@ -15,9 +15,11 @@ from network.engagements.models import (
     Negotiation,
     Showing,
     ShowingConsent,
-    Testimony,
     Version,
     WelcomeItem,
+)
+from network.engagements.models import (
+    Testimony as Words,
 )
 from network.engagements.services.negotiating import accepted_by, parties_of
 from network.engagements.terms import from_text
@@ -72,7 +74,7 @@ def test_work_is_changed_looked_back_on_and_shown(db):
         Negotiation.engagement_id.is_not(None), Negotiation.state == NegotiationState.OPEN
     )
     assert db.scalars(amending).one().on_table == 1
-    words = db.scalars(select(Testimony)).all()
+    words = db.scalars(select(Words)).all()
     assert {each.about_id for each in words} == {each.author_id for each in words}
     assert any(each.reply for each in words)
     assert any(each.shown_at for each in words)
