@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from network.columns import Base
 from network.db import reading, transaction
 from network.engagements.kinds import Clause, Kind, Period, Rhythm
 from network.engagements.life import is_over
@@ -100,8 +101,9 @@ class Life:
             with transaction() as db:
                 actor = db.scalars(select(Member).where(Member.handle == who)).one()
                 it = db.get_one(Engagement, self.id)
+                things = [db.merge(each) if isinstance(each, Base) else each for each in given]
                 service = SERVICES.get(verb, living)
-                getattr(service, verb)(db, it, *given, actor=actor, **words)
+                getattr(service, verb)(db, it, *things, actor=actor, **words)
         except Refusal as refusal:
             return refusal
         return None
