@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import String, and_, bindparam, case, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from network.columns import BigId
 from network.engagements.kinds import NegotiationState
@@ -51,6 +51,7 @@ _PARTIES = (
     .outerjoin(Member, Member.id == Party.member_id)
     .where(Party.negotiation_id == bindparam("negotiation", type_=BigId))
     .order_by(Party.id)
+    .options(contains_eager(Party.member))
 )
 
 

@@ -52,7 +52,7 @@ class ItemForm(Form):
     @property
     def group(self) -> Welcome:
         """Return the group that was meant; people, where none was."""
-        is_one = self.sort.data in Welcome
+        is_one = self.sort.data in dict(GROUPS)
         return Welcome(self.sort.data) if is_one else Welcome.PEOPLE
 
 
@@ -100,4 +100,4 @@ class LeaveBehindForm(WordsLeftForm):
     @property
     def left_for(self) -> LeftFor:
         """Return whom it is for; those who stay, where that was not said."""
-        return LeftFor(self.sort.data) if self.sort.data in LeftFor else LeftFor.HANDOVER
+        return LeftFor(self.sort.data) if self.sort.data in dict(SORTS) else LeftFor.HANDOVER

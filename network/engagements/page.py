@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from network.engagements.access import Work
 from network.engagements.life import goes_on, is_ending, is_over
 from network.engagements.queries.apart import Apart, between
-from network.engagements.queries.work import Agreed, Beside, beside, history
+from network.engagements.queries.work import Agreed, Beside, told
 from network.members.models import Member
 
 
@@ -65,9 +65,8 @@ class Part:
 
 def opened(db: Session, member: Member, work: Work, now: datetime) -> Opened:
     """Return agreed work with what governed it and with who is apart in it."""
-    agreed = history(db, work.engagement)
-    apart = between(db, list(work.people))
-    return Opened(work, member, now, agreed, apart, beside(db, agreed, member, now))
+    agreed, beside = told(db, work.engagement, member, now)
+    return Opened(work, member, now, agreed, between(db, list(work.people)), beside)
 
 
 def parts(db: Session, it: Opened, *, of: tuple[Part, ...]) -> list[tuple[str, Any]]:

@@ -30,7 +30,8 @@ class With:
 
 def withs(db: Session, it: Opened) -> list[With]:
     """Return what the reader and each other wrote about each other, as the reader sees it."""
-    found = between(db, it.member, it.work.engagement.id, list(it.work.people), it.now)
+    people = [party.member for party in it.work.people.values() if party.member is not None]
+    found = between(db, it.member, it.work.engagement.id, people, it.now)
     return [
         With(
             it.name(each.member_id),

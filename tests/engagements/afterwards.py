@@ -86,8 +86,8 @@ def take_back(db, engagement, who, about, now):
 def read(db, engagement, who, people, now):
     """Return what somebody reads on the page of the work, by author and subject."""
     me, found = member(db, who), {}
-    ids = [member(db, each).id for each in people]
-    for each in testimonies.between(db, me, engagement.id, ids, now):
+    others = [member(db, each) for each in people]
+    for each in testimonies.between(db, me, engagement.id, others, now):
         if each.mine is not None and each.mine.taken_back_at is None:
             found[who, each.handle] = (each.mine.words, each.reply)
         if each.about_me is not None:

@@ -56,16 +56,6 @@ _SHOWN = (
     .order_by(Testimony.at.desc(), Testimony.id.desc())
     .limit(ON_A_PAGE)
 )
-_WITH = (
-    select(Member.id, Member.handle)
-    .where(
-        Member.id.in_(bindparam("people", expanding=True)),
-        Member.id != BOUND.member_id,
-        Member.state != State.DEPARTED,
-    )
-    .order_by(Member.id)
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -108,10 +98,10 @@ def eyes(member: Member, now: datetime) -> dict[str, Any]:
 
 
 def between(
-    db: Session, reader: Member, engagement_id: int, people: Sequence[int], now: datetime
+    db: Session, reader: Member, engagement_id: int, people: Sequence[Member], now: datetime
 ) -> list[Words]:
     """Return, for each of these people that is not the reader, what the two wrote and may read."""
-    bound = {**eyes(reader, now), "engagement": engagement_id, "people": list(people)}
+    bound = {**eyes(reader, now), "engagement": engagement_id}
     mine, about_me, replies = {}, {}, {}
     for testimony, together in db.execute(_OF_WORK, bound):
         if testimony.author_id == reader.id:
@@ -120,8 +110,15 @@ def between(
         else:
             about_me[testimony.author_id] = testimony
     return [
-        Words(who, handle, mine.get(who), replies.get(who, ""), about_me.get(who))
-        for who, handle in db.execute(_WITH, bound)
+        Words(
+            each.id,
+            each.handle,
+            mine.get(each.id),
+            replies.get(each.id, ""),
+            about_me.get(each.id),
+        )
+        for each in people
+        if each.id != reader.id and each.state is not State.DEPARTED
     ]
 
 
