@@ -41,7 +41,7 @@ def part(event: Event, *, now: datetime) -> None:
     if event.kind == "members:blocked" and event.actor_id is not None:
         concerned.append(event.actor_id)
         with transaction() as db:
-            _end_consents(db, event.actor_id, event.subject_id)
+            end_consents(db, event.actor_id, event.subject_id)
     with reading() as db:
         touched = list(
             db.scalars(
@@ -60,8 +60,8 @@ def part(event: Event, *, now: datetime) -> None:
             part_now(db, negotiation, now)
 
 
-def _end_consents(db: Session, one: int, other: int) -> None:
-    """Delete what the two agreed to of each other's words. No unblocking brings it back."""
+def end_consents(db: Session, one: int, other: int) -> None:
+    """Delete what two agreed to of each other’s words. No unblocking brings it back."""
     shows = exists().where(Showing.id == ShowingConsent.showing_id)
     db.execute(
         delete(ShowingConsent).where(
