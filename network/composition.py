@@ -264,6 +264,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=settings.secure,
         BABEL_TRANSLATION_DIRECTORIES="translations",
     )
+    app.jinja_options = {"cache_size": -1}  # 400 are kept else, and there are as many
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxies:
