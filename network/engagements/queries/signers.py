@@ -97,7 +97,7 @@ def signers(db: Session, member: Member, conversation: Conversation, now: dateti
     signs_for: dict[int, Organisation] = {}
     if behind is not None and behind not in {each.id for each in organisations}:
         asked = {"organisation": behind, "people": [each.id for each in people]}
-        signs_for = dict(db.execute(_SPEAK, asked).tuples().all())
+        signs_for = dict(db.execute(_SPEAK, asked).all())
     # One person signs for an organisation: whoever wrote, or whoever came first.
     came = [each.id for each in people if each.id in signs_for]
     signs = writer if writer in signs_for else next(iter(came), None)

@@ -21,7 +21,7 @@ from network.members.models import Member
 from network.translation import _
 
 GOES_ON = (EngagementState.AGREED, EngagementState.ACTIVE, EngagementState.PAUSED)
-_NOT_ALL = _("Not everybody who agreed can be asked just now. What you agreed goes on as it is.")
+NOT_ALL = _("Not everybody who agreed can be asked just now. What you agreed goes on as it is.")
 
 
 def begin(
@@ -76,13 +76,13 @@ def amend(db: Session, work: Work, *, actor: Member, now: datetime, submission: 
     governing = turn.agreed[-1].negotiation
     signs = {each.member_id: each.organisation_id for each in negotiating.parties_of(db, governing)}
     if None in signs:
-        raise Conflict(_NOT_ALL)
+        raise Conflict(NOT_ALL)
     negotiation = Negotiation(
         state=NegotiationState.OPEN,
         begun_by_id=actor.id,
         engagement_id=work.engagement.id,
         conversation_id=governing.conversation_id,
-        begun_at=now,
+        begun_at=max(now, governing.ended_at or now),  # a clock may have been set back
         moved_at=now,
         submission=submission,
     )
@@ -90,7 +90,7 @@ def amend(db: Session, work: Work, *, actor: Member, now: datetime, submission: 
     _sit_down(db, negotiation, people, actor=actor, now=now)
     parting.part_now(db, negotiation, now)
     if negotiation.state is not NegotiationState.OPEN:
-        raise Conflict(_NOT_ALL)
+        raise Conflict(NOT_ALL)
     return negotiation
 
 
@@ -106,7 +106,7 @@ def _must_be_the_same(
     db: Session, negotiation: Negotiation, signs: Mapping[int, int | None]
 ) -> Negotiation:
     begun = select(Party.member_id, Party.organisation_id)
-    rows = db.execute(begun.where(Party.negotiation_id == negotiation.id)).tuples()
+    rows = db.execute(begun.where(Party.negotiation_id == negotiation.id))
     if dict(rows.all()) != dict(signs):
         raise Conflict(_("From this page you have begun terms with others. Open it once more."))
     return negotiation
