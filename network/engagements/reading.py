@@ -239,9 +239,13 @@ _WHOLE: Mapping[str, Callable[[Terms], str]] = {
 
 
 def _sentences(*parts: str) -> str:
-    """Return words as sentences: each with an end, whoever wrote them."""
-    written = [part if part.endswith(ENDS) else f"{part}." for part in parts if part]
-    return " ".join(written)
+    """Return words as sentences, whoever wrote them: what begins small goes on after a comma."""
+    said = ""
+    for part in filter(None, parts):
+        if said and not said.endswith(ENDS):
+            said += "," if part[:1].islower() else "."
+        said = f"{said} {part}".strip()
+    return said if not said or said.endswith(ENDS) else f"{said}."
 
 
 def _day(day: date | None, locale: str) -> str:

@@ -13,6 +13,7 @@ from network.engagements.kinds import NegotiationState
 from network.engagements.models import Party
 from network.engagements.queries.table import Put, Table, Yes
 from network.engagements.reading import Reader, unnamed
+from network.translation import _
 
 
 class Stage(StrEnum):
@@ -53,6 +54,21 @@ class Person:
 
     name: str
     is_me: bool = False
+    plain: str = ""  # without the organisation
+    signs_for: str = ""
+
+    @property
+    def listed(self) -> str:
+        """Return the name as it stands among others: “Veldhaven (Hanneke de Wal signs for it)”."""
+        if not self.signs_for:
+            return self.name
+        return str(
+            _(
+                "%(organisation)s (%(name)s signs for it)",
+                organisation=self.signs_for,
+                name=self.plain,
+            )
+        )
 
     @property
     def opening(self) -> str:
@@ -119,9 +135,11 @@ def to_keep(eyes: Reader) -> Reader:
 
 def person(seen: Seen, party: Party | None) -> Person:
     """Return a party as the reader may know it."""
-    if party is None:
-        return Person(unnamed())
-    return Person(seen.names.get(party.key) or unnamed(), is_me=party.id == seen.mine.id)
+    if party is None or party.key not in seen.names:
+        return Person(unnamed(), plain=unnamed())
+    return Person(
+        seen.names[party.key], party.id == seen.mine.id, party.name, party.organisation_name
+    )
 
 
 def signatories(seen: Seen) -> list[Person]:
@@ -131,12 +149,18 @@ def signatories(seen: Seen) -> list[Person]:
 
 
 def standings(table: Table) -> list[Standing]:
-    """Return where each party stands with the version on the table, its author first."""
+    """Return where each party stands with the version on the table: its author first, the reader
+    last.
+    """
     put = table.on_table
     if put is None:
         return []
-    parties = sorted(table.seen.parties, key=lambda party: party.id != put.author_id)
+    parties = sorted(table.seen.parties, key=lambda party: _place(table, put, party))
     return [_standing(table, put, party) for party in parties]
+
+
+def _place(table: Table, put: Put, party: Party) -> tuple[bool, bool]:
+    return party.id != put.author_id, party.id == table.seen.mine.id
 
 
 def _standing(table: Table, put: Put, party: Party) -> Standing:

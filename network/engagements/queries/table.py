@@ -13,35 +13,27 @@ from sqlalchemy import (
     BindParameter,
     and_,
     bindparam,
-    case,
-    exists,
     literal_column,
-    or_,
     select,
 )
 from sqlalchemy.orm import Session, aliased
 
 from network.columns import BigId, UtcDateTime
-from network.conversations.hearing import is_there
-from network.conversations.models import About, Conversation, Participant
 from network.engagements.access import Seen
 from network.engagements.kinds import NegotiationState
 from network.engagements.models import (
     Acceptance,
-    Draft,
     Engagement,
     Negotiation,
     Party,
     Version,
 )
+from network.engagements.queries.table_beside import Beside, beside
 from network.engagements.reading import called_now
 from network.engagements.terms import Terms, from_text
 from network.errors import NotFound
 from network.events.models import Event
 from network.members.models import Member
-from network.members.visibility import BOUND, Viewer
-from network.organisations.visibility import speaks_for
-from network.relationships.queries.provenance import How, Step, of_conversation
 
 ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -66,19 +58,6 @@ class Yes:
     party_id: int
     at: datetime
     until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What belongs to terms: the agreed work, the conversation, a draft, the right to sign."""
-
-    work: str | None
-    amends: bool
-    conversation: str | None
-    about: About | None
-    introduced: Step | None
-    draft_at: datetime | None
-    may_sign: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +105,6 @@ class Table:
 
 _HERE: BindParameter[int] = bindparam("negotiation", type_=BigId)
 _UNTIL = bindparam("until", type_=UtcDateTime())
-_MINE: BindParameter[int] = bindparam("mine", type_=BigId)
 _PUTS = (
     select(
         Version.number,
@@ -181,31 +159,6 @@ _GOVERNING = (
     )
     .where(Negotiation.id == _BEFORE_IT)
 )
-_STAY = aliased(Participant, name="still_there")
-_STILL_THERE = exists().where(
-    _STAY.conversation_id == Conversation.id,
-    _STAY.member_id == BOUND.member_id,
-    _STAY.left_at.is_(None),
-)
-_MAY_SIGN = or_(
-    and_(Party.organisation_id.is_(None), Party.organisation_name == ""),
-    speaks_for(BOUND, Party.organisation_id),
-)
-_BESIDE = (
-    select(
-        Engagement,
-        Conversation,
-        case((and_(_STILL_THERE, is_there(BOUND)), 1), else_=0),
-        Draft.saved_at,
-        case((_MAY_SIGN, 1), else_=0),
-    )
-    .select_from(Party)
-    .join(Negotiation, Negotiation.id == Party.negotiation_id)
-    .outerjoin(Engagement, Engagement.id == Negotiation.engagement_id)
-    .outerjoin(Conversation, Conversation.id == Negotiation.conversation_id)
-    .outerjoin(Draft, Draft.party_id == Party.id)
-    .where(Party.id == _MINE)
-)
 
 
 def table(db: Session, member: Member, seen: Seen, *, number: int | None = None) -> Table:
@@ -226,7 +179,7 @@ def table(db: Session, member: Member, seen: Seen, *, number: int | None = None)
         puts=puts,
         yeses=[Yes(*row) for row in db.execute(_YESES, asked)],
         withdrawn=dict(db.execute(_WITHDRAWN, asked).all()),
-        beside=_beside(db, member, seen),
+        beside=beside(db, member, seen),
         shown=shown,
         text=text,
         before=before,
@@ -275,28 +228,3 @@ def governing(db: Session, seen: Seen) -> Terms | None:
     now = {party.member_id: party.key for party in seen.everyone if party.member_id is not None}
     keys = {key: now[member_id] for member_id, key, _text in rows if member_id in now}
     return called_now(from_text(rows[0][2]), keys)
-
-
-def _amends(seen: Seen, work: Engagement) -> bool:
-    """Whether these terms change agreed work: the first to be agreed made it."""
-    ended_at = seen.negotiation.ended_at
-    is_agreed = seen.negotiation.state is NegotiationState.AGREED
-    return not is_agreed or (ended_at is not None and work.agreed_at < ended_at)
-
-
-def _beside(db: Session, member: Member, seen: Seen) -> Beside:
-    asked = {**Viewer.of(member).at(seen.now), "mine": seen.mine.id}
-    work, conversation, is_in_it, draft_at, may_sign = db.execute(_BESIDE, asked).one()
-    introduced = None
-    if is_in_it and conversation.about is About.INTRODUCTION:
-        steps = of_conversation(db, member, conversation)
-        introduced = next((each for each in steps if each.how is How.INTRODUCED), None)
-    return Beside(
-        work=None if work is None else work.key,
-        amends=work is not None and _amends(seen, work),
-        conversation=conversation.key if is_in_it else None,
-        about=None if conversation is None else conversation.about,
-        introduced=introduced,
-        draft_at=draft_at,
-        may_sign=bool(may_sign),
-    )

@@ -16,20 +16,16 @@ from sqlalchemy.orm import Session
 from network.changes import changed
 from network.engagements.kinds import EngagementState, NegotiationState
 from network.engagements.models import Acceptance, Engagement, Negotiation, Party, Version
-from network.engagements.services import parting
+from network.engagements.services import parting, signing
 from network.engagements.services.welcoming import first_items
 from network.engagements.sound import flaws
 from network.engagements.terms import Terms, canonical, digest, from_text
 from network.errors import Conflict, Invalid, NotAllowed, NotFound
 from network.events.services import record
 from network.members.models import Member
-from network.members.visibility import Viewer
-from network.organisations.models import Organisation
-from network.organisations.visibility import speaks_for
 from network.text import clean
 from network.translation import _
 
-FEWEST, MOST = parting.FEWEST, 12
 LONGEST_WHY, LONGEST_WORDS = 1000, 600
 # What the other parties read in a letter.
 _TOLD = frozenset({"put", "withdrawn", "closed", "agreed"})
@@ -66,7 +62,7 @@ def put(
         raise Invalid(flaw.sentence, field=flaw.part)
     if valid_until is not None and valid_until <= now:
         raise Invalid(_("It is valid until a day to come."), field="valid_until")
-    _sign(db, party, actor)
+    signing.sign(db, party, actor)
     version = Version(
         negotiation_id=negotiation.id,
         number=negotiation.last + 1,
@@ -110,7 +106,7 @@ def accept(
         raise Conflict(_("These are not the words that you were shown. Read them once more."))
     if version.valid_until is not None and version.valid_until <= now:
         raise Conflict(_("This version was open until its day, and that is past."))
-    _sign(db, party, actor)
+    signing.sign(db, party, actor)
     parties = parties_of(db, negotiation)
     _accept(db, negotiation, version, party, parties, actor=actor, now=now)
 
@@ -265,22 +261,6 @@ def _must_be_open(negotiation: Negotiation, now: datetime) -> None:
         raise Conflict(_("These terms are over. You can begin new ones."))
 
 
-def _sign(db: Session, party: Party, actor: Member) -> None:
-    """Put a party under the names of today; raise `NotAllowed` where it may not sign by now."""
-    party.name = actor.name
-    if party.organisation_id is None and not party.organisation_name:
-        return
-    signs_for = db.scalar(
-        select(Organisation).where(
-            Organisation.id == party.organisation_id,
-            speaks_for(Viewer.of(actor), Organisation.id),
-        )
-    )
-    if signs_for is None:
-        raise NotAllowed(_("You do not speak for this organisation any more."))
-    party.organisation_name = signs_for.name
-
-
 def _on_table(db: Session, negotiation: Negotiation, number: int) -> Version:
     if not number or negotiation.on_table != number:
         raise Conflict(_("This version is not on the table any more. Read what is there now."))
@@ -288,7 +268,8 @@ def _on_table(db: Session, negotiation: Negotiation, number: int) -> Version:
 
 
 def _end(negotiation: Negotiation, state: NegotiationState, now: datetime) -> None:
-    negotiation.state, negotiation.ended_at = state, now
+    # What governs is what ended last: nothing ends before it began, whatever a clock says.
+    negotiation.state, negotiation.ended_at = state, max(now, negotiation.begun_at)
 
 
 def _sent_already(

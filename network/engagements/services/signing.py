@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 
 from network.conversations.models import Conversation, Participant
 from network.engagements.models import Negotiation, Party
-from network.engagements.services.negotiating import FEWEST, MOST
+from network.engagements.services.parting import FEWEST
 from network.errors import Invalid, NotAllowed, NotFound
 from network.members.models import Member
 from network.members.visibility import Viewer, visible
 from network.organisations.models import Organisation
 from network.organisations.visibility import speaks_for
 from network.translation import _
+
+MOST = 12
 
 
 def check(
@@ -74,3 +76,19 @@ def _must_speak(db: Session, signs: Mapping[int, int | None]) -> None:
         )
         if db.scalar(speaks) is None:
             raise NotAllowed(_("Somebody signs only for an organisation that they speak for."))
+
+
+def sign(db: Session, party: Party, actor: Member) -> None:
+    """Put a party under the names of today; raise `NotAllowed` where it may not sign by now."""
+    party.name = actor.name
+    if party.organisation_id is None and not party.organisation_name:
+        return
+    signs_for = db.scalar(
+        select(Organisation).where(
+            Organisation.id == party.organisation_id,
+            speaks_for(Viewer.of(actor), Organisation.id),
+        )
+    )
+    if signs_for is None:
+        raise NotAllowed(_("You do not speak for this organisation any more."))
+    party.organisation_name = signs_for.name
