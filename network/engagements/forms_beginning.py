@@ -8,7 +8,7 @@ from wtforms import Form, HiddenField, RadioField, SelectMultipleField
 from wtforms.validators import ValidationError
 
 from network.engagements.queries.signers import Signer, Signers
-from network.engagements.services.negotiating import MOST
+from network.engagements.services.signing import MOST
 from network.engagements.starting import LABELS, Start
 from network.translation import _
 
