@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote_plus
 
-from bench import figures, gatherings, threads, ways
+from bench import agreements, figures, gatherings, threads, ways
 from bench.people import WORDS, statements_file
 from bench.server import Client, Server, command, free_port
 
@@ -54,12 +54,14 @@ def measure(folder: Path, purposes: Path) -> None:
     instance = build(folder, purposes, 10_000)
     there = threads.write_threads(instance)
     gathered = gatherings.write(instance, purposes, 10_000, circles=300, sessions=5_000)
+    agreed = agreements.write(instance)
     with serve(instance) as server:
         report("start_s", server.start_s, "s", 3)
         search(server, "10k", 15, 40, 500)
         pages(server, folder)
         conversations(server, there)
         circles_and_sessions(server, gathered)
+        terms_and_balance(server, instance, agreed)
         report("first_visit_kb", figures.first_visit_kb(server.port), "KB", 200)
         report("html_kb_max", figures.html_kb_max(server.port), "KB", 30)
         report("searchable_p99_s", figures.searchable_p99_s(server.port), "s", 5)
@@ -122,6 +124,14 @@ def circles_and_sessions(server: Server, there: gatherings.There) -> None:
     first, again = gatherings.feed_p95_ms(server.port, there)
     report("calendar_feed_first_ms", first, "ms", None)
     report("calendar_feed_ms", again, "ms", 100)
+
+
+def terms_and_balance(server: Server, instance: Path, there: agreements.There) -> None:
+    """Measure a negotiation of twenty versions, a yes, and a balance of sixty agreements."""
+    for name, path in (("negotiation", there.negotiation), ("portfolio", "/portfolio")):
+        report(f"{name}_page_p95_ms", agreements.page_p95_ms(server.port, path), "ms", 25)
+    report("accept_p95_ms", agreements.accept_p95_ms(server.port, there), "ms", 25)
+    report("accept_not_agreed", agreements.not_agreed(instance, there), "", 0)
 
 
 def places(server: Server, instance: Path, there: gatherings.There) -> None:

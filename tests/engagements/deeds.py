@@ -201,6 +201,18 @@ acts = st.fixed_dictionaries(
     }
 )
 
+# To put sound terms on the table.
+FIRST = {
+    "verb": "put",
+    "who": 0,
+    "late": 0,
+    "misread": 0,
+    "flaw": "",
+    "others": (0, 1, 2, 3),
+    "gone": False,
+    "days": 7,
+}
+
 
 def deed_of(act, oracle, step):
     """Return an act as a deed of somebody who sees how things stand now."""

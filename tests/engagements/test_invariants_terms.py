@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -10,6 +12,9 @@ from network.composition import THINGS
 from network.db import alembic, migrate, reading, transaction
 from network.engagements import access
 from network.engagements.models import Acceptance, Engagement, Negotiation, Party, Version
+from network.engagements.queries.work import history
+from network.engagements.services.beginning import amend
+from network.engagements.services.negotiating import accepted_by
 from network.errors import Conflict, NotAllowed, NotFound
 from network.members.documents import all_documents
 from network.members.models import Member, Network
@@ -193,3 +198,80 @@ def test_inv_34_a_yes_to_what_was_withdrawn_is_none(table):
     table.do("withdraw", "ama", number=1)
     assert isinstance(table.accept("bea", 1), Conflict)
     assert table.stands() == ("open", 1, 0)
+
+
+def test_inv_32_a_yes_that_was_taken_back_is_none_and_can_be_given_again(table):
+    table.put("ama", 0)
+    table.accept("bea", 1)
+    table.do("take_back", "bea", number=1)
+    table.accept("cai", 1)
+    assert table.stands() == ("open", 1, 1)
+    table.accept("bea", 1)
+    assert table.stands() == ("agreed", 1, 1)
+
+
+@pytest.mark.parametrize(
+    "off",
+    [
+        pytest.param(lambda table: table.do("withdraw", "ama", number=1), id="withdrawn"),
+        pytest.param(lambda table: table.do("leave", "cai"), id="somebody left"),
+        pytest.param(lambda table: table.do("close", "ama"), id="closed"),
+    ],
+)
+def test_inv_33_what_is_off_the_table_is_accepted_by_nobody(table, off):
+    table.put("ama", 0)
+    table.accept("bea", 1)
+    assert off(table) is None
+    with reading() as db:
+        assert accepted_by(db, db.get_one(Negotiation, table.id), 1) == set()
+
+
+@pytest.fixture
+def changing(table):
+    """A change that Ama has begun of what all three agreed, and nothing on the table yet."""
+    table.put("ama", 0)
+    for who in ("bea", "cai"):
+        table.accept(who, 1)
+    return Table(begun_to_change(table))
+
+
+def begun_to_change(table):
+    with transaction() as db:
+        ama = db.scalars(select(Member).where(Member.handle == "ama")).one()
+        key = db.scalars(select(Engagement.key)).one()
+        work = access.engagement_for(db, ama, key, now=NOON)
+        return amend(db, work, actor=ama, now=NOON, submission="change").id
+
+
+def test_inv_41_a_change_that_all_accept_makes_no_other_engagement(changing):
+    changing.put("ama", 0, "Two evenings.")
+    for who in ("bea", "cai"):
+        changing.accept(who, 1)
+    assert changing.stands() == ("agreed", 1, 1)
+    with reading() as db:
+        work = db.scalars(select(Engagement.id)).one()
+        assert db.scalars(select(Negotiation.engagement_id)).all() == [work, work]
+
+
+def test_a_change_ends_with_the_first_who_leaves_it(changing):
+    changing.put("ama", 0, "Two evenings.")
+    assert changing.do("leave", "cai") is None
+    assert changing.stands() == ("closed", 1, 0)
+
+
+def test_of_changes_there_is_one_until_it_is_over(table, changing):
+    assert begun_to_change(table) == changing.id
+
+
+@pytest.mark.parametrize("hours", [1, 0, -5])
+def test_inv_42_what_was_agreed_last_governs_whatever_a_clock_says(changing, hours):
+    changing.now = NOON + timedelta(hours=hours)
+    changing.put("ama", 0, "Two evenings.")
+    for who in ("bea", "cai"):
+        changing.accept(who, 1)
+    with reading() as db:
+        ama = db.scalars(select(Member).where(Member.handle == "ama")).one()
+        work = db.scalars(select(Engagement)).one()
+        governs = access.engagement_for(db, ama, work.key, now=NOON).seen.negotiation
+        assert governs.id == changing.id
+        assert history(db, work)[-1].negotiation.id == changing.id

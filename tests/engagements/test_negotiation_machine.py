@@ -37,6 +37,7 @@ from network.events.models import Event
 from network.members.models import Block, Member
 from tests.conftest import NOON, MakeMember
 from tests.engagements.deeds import (
+    FIRST,
     PEOPLE,
     SAID,
     acts,
@@ -77,9 +78,16 @@ class Machine(RuleBasedStateMachine):
         self.db.close()
         assert not any(words in logged for words in self.written)
 
-    @initialize(many=st.integers(2, 5), signs=st.sets(st.sampled_from(PEOPLE)))
-    def some_begin(self, many: int, signs: set[str]) -> None:
+    @initialize(
+        many=st.integers(2, 5), signs=st.sets(st.sampled_from(PEOPLE)), agreed=st.booleans()
+    )
+    def some_begin(self, many: int, signs: set[str], agreed: bool) -> None:
         self._begin(many, signs, NOON, set(PEOPLE))
+        if agreed:
+            self.do(FIRST)
+            for who in range(1, many):
+                self.do({**FIRST, "verb": "accept", "who": who})
+            self.somebody_begins_to_change_it(many)
 
     def _begin(self, many: int, signs: set[str], now: datetime, speaks: set[str]) -> None:
         names = set(PEOPLE[:many])
@@ -116,10 +124,11 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.last_put is not None)
     @rule()
     def send_once_more(self) -> None:
-        """INV-20: a double click, or an answer that never came."""
-        before = self._everything()
-        assert self._request(self.last_put) == self.oracle.do(self.last_put)
-        assert self._everything() == before
+        """INV-20: a double click, or an answer that never came. A block counts with the first."""
+        for turn in range(2):
+            before = self._everything()
+            assert self._request(self.last_put) == self.oracle.do(self.last_put)
+            assert turn == 0 or self._everything() == before
 
     @precondition(lambda self: self.last_put is not None)
     @rule(words=st.sampled_from(("Other words.", "")))

@@ -25,6 +25,7 @@ from network.organisations.kinds import Speaks
 from network.organisations.models import Representative
 from tests.conftest import NOON, MakeMember
 from tests.engagements.deeds import (
+    FIRST,
     PEOPLE,
     SAID,
     acts,
@@ -40,16 +41,6 @@ EXAMPLES = int(os.environ.get("COMMONWEAL_TEST_EXAMPLES", "6"))
 # What races is not met again by the same numbers: there is nothing to make smaller.
 PHASES = (Phase.explicit, Phase.generate)
 # Acts that change what the others rest on are more likely here than they are in life.
-FIRST = {
-    "verb": "put",
-    "who": 0,
-    "late": 0,
-    "misread": 0,
-    "flaw": "",
-    "others": (0, 1, 2, 3),
-    "gone": False,
-    "days": 7,
-}
 RUSH = (
     *("accept",) * 7,
     *("put", "put", "take_back", "withdraw", "leave", "close", "stop_speaking", "block"),
