@@ -11,10 +11,10 @@ from datetime import date
 from fractions import Fraction
 
 from network.engagements.kinds import Cash, Kind, Period
-from network.engagements.months import Span, added, rounded, spread
+from network.engagements.months import Exact, Span, added, nearest, rounded, spread
 from network.engagements.terms import CashLine, Terms, TimeLine
 
-Row = list[Fraction]
+Row = list[Exact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Relation:
     name: str
     days: list[int]
     income: dict[str, Row] = field(default_factory=dict)
+    totals: dict[str, Exact] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
     settled: bool = False
     on_table: bool = False
@@ -56,13 +57,13 @@ class Relation:
         """Half days in all months."""
         return sum(self.days)
 
-    def earned(self, currency: str) -> Fraction:
+    def earned(self, currency: str) -> Exact:
         """Return the income of all months in a currency."""
-        return sum(self.income.get(currency, ()), Fraction(0))
+        return self.totals.get(currency, 0)
 
     def said(self, currency: str) -> int:
         """Return the income of all months in whole minor units."""
-        return sum(rounded(self.income.get(currency, ())))
+        return nearest(self.earned(currency))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +113,18 @@ def worked(piece: Piece, months: Sequence[date]) -> Row:
 
 def earned(piece: Piece, months: Sequence[date]) -> Mapping[str, Row]:
     """Return what comes in for a piece of work, by currency; what can be known of it."""
-    found: dict[str, Row] = {}
+    found: dict[str, list[Row]] = {}
     for line in piece.terms.cash if piece.has_income else ():
         amount = _part(line, piece.mine)
         if not amount or not is_known(line, piece):
             continue
         if line.sort is Cash.DAY_RATE or line.period is Period.DAY:
-            row = [half_days * amount / 2 for half_days in worked(piece, months)]
+            row: Row = [Fraction(half_days * amount, 2) for half_days in worked(piece, months)]
         else:
             row = spread(amount, line.period, _span(piece), months, until=piece.until)
         if any(row):
-            code = line.amount.currency
-            found[code] = added((found.get(code, [Fraction(0)] * len(months)), row), len(months))
-    return found
+            found.setdefault(line.amount.currency, []).append(row)
+    return {code: added(rows, len(months)) for code, rows in found.items()}
 
 
 def is_known(line: CashLine, piece: Piece) -> bool:
@@ -135,16 +135,18 @@ def is_known(line: CashLine, piece: Piece) -> bool:
 
 def _relation(key: str, pieces: Sequence[Piece], months: Sequence[date]) -> Relation:
     count = len(months)
-    income: dict[str, Row] = {}
+    rows: dict[str, list[Row]] = {}
     for piece in pieces:
         for code, row in earned(piece, months).items():
-            income[code] = added((income.get(code, [Fraction(0)] * count), row), count)
+            rows.setdefault(code, []).append(row)
+    income = {code: added(each, count) for code, each in rows.items()}
     lines = [(piece, line) for piece in pieces for line in piece.terms.others]
     return Relation(
         key,
         pieces[0].name,
         rounded(added((worked(piece, months) for piece in pieces), count)),
         income,
+        {code: sum(row) for code, row in income.items()},
         [
             line.what
             for piece, line in lines

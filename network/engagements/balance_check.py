@@ -5,13 +5,13 @@ Nothing of it is kept, and nobody learns that it was read.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from network.engagements.balance import Piece
 from network.engagements.balance_own import ME, called
-from network.engagements.balance_shown import shown
+from network.engagements.balance_shown import Shown, shown
 from network.engagements.balance_words import halves, months_named
 from network.engagements.kinds import Period
 from network.engagements.promises import Read, read
@@ -44,7 +44,7 @@ def check_names(
     line = TimeLine("t", ME, half_days, Period.MONTH, today)
     new = Piece("new", names, Terms("", Work.PROJECT, times=(line,)), ME, today)
     would = shown(own, left_out=left_out, now=now, zone=zone, also=[new])
-    return Checked(names, read(would.promises, names), _time(would.over, own.room, today))
+    return Checked(names, read(would.promises, names), _time(would, today))
 
 
 def counterparts(own: Own, negotiation: str) -> str:
@@ -59,12 +59,13 @@ def _names(held: Held) -> str:
     return ", ".join(names) or called(held)
 
 
-def _time(over: Sequence[tuple[date, int]], room: int, today: date) -> str:
-    if not room:
+def _time(would: Shown, today: date) -> str:
+    over = would.over
+    if not would.room:
         return _("You have not said how many days are full for you, so months are not checked.")
     if not over:
         return _("In time: no month ahead would be past what you call full.")
-    months = months_named([month for month, _by in over], today)
+    months = months_named([month for month, _by in over], today, of=len(would.balance.months))
     most = max(by for _month, by in over)
     if most <= 2:  # noqa: PLR2004  # a day
         return _("In time: %(months)s would be up to a day past what you call full.", months=months)

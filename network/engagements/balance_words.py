@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -24,26 +25,28 @@ MOST_MONTHS = 3
 def month_name(month: date, today: date) -> str:
     """Return a month by its name, with its year where that is not of these twelve months."""
     pattern = "LLLL" if _is_near(month, today) else "LLLL y"
-    return str(format_date(month, pattern, locale=language()))
+    return _dated(month, pattern, language())
 
 
 def day_name(day: date, today: date) -> str:
     """Return a day, with its year where its month alone could be another."""
     near = day.year == today.year or _is_near(day, today)
     pattern = "d MMMM" if near else "d MMMM y"
-    return str(format_date(day, pattern, locale=language()))
+    return _dated(day, pattern, language())
 
 
 def short_name(month: date) -> str:
     """Return a month as it stands under a bar."""
-    return str(format_date(month, "LLL", locale=language())).rstrip(".")
+    return _dated(month, "LLL", language()).rstrip(".")
 
 
-def months_named(months: Sequence[date], today: date) -> str:
-    """Return several months: “February and March”, “February to June”."""
+def months_named(months: Sequence[date], today: date, *, of: int) -> str:
+    """Return several of so many months: “February and March”, “February to June”, or each."""
+    if len(months) == of:
+        return str(_("every month ahead"))
     names = [month_name(each, today) for each in months]
     if len(months) > MOST_MONTHS and _follow(months):
-        return _("%(first)s to %(last)s", first=names[0], last=names[-1])
+        return str(_("%(first)s to %(last)s", first=names[0], last=names[-1]))
     return in_a_row(names)
 
 
@@ -97,9 +100,8 @@ def fullness(over: Sequence[tuple[date, int]], today: date, *, of: int, if_accep
     """Say which of so many months are past full."""
     if not over:
         return _("No month ahead is fuller than you said you like.")
-    months = months_named([month for month, _by in over], today)
-    if len(over) == of:
-        months = str(_("Every month ahead"))
+    months = months_named([month for month, _by in over], today, of=of)
+    months = months[:1].upper() + months[1:]
     if if_accepted:
         return _("%(months)s would be fuller than you said you like.", months=months)
     return _("%(months)s will be fuller than you said you like.", months=months)
@@ -121,6 +123,12 @@ def leaning(lean: Lean, first: date, today: date, *, if_accepted: bool) -> str:
     }
     said = later[lean.nearly_all, if_accepted]
     return str(said) % {"month": month_name(lean.since, today)}
+
+
+# The same months and days are named again and again, and to write one takes a while.
+@lru_cache(maxsize=1024)
+def _dated(day: date, pattern: str, locale: str) -> str:
+    return str(format_date(day, pattern, locale=locale))
 
 
 def _renewal(end: End, today: date) -> str:

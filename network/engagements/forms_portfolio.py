@@ -64,6 +64,11 @@ class OutsideForm(Form):
     promise = WordsField(_("What did you promise about working for others?"), [AtMost(1000)])
     submission = HiddenField()
 
+    def validate_whom(self, field: Field) -> None:
+        """Ask for a name."""
+        if not field.data:
+            raise ValidationError(_("Say whom it is with."))
+
     def work(self, locale: str) -> Outside | None:
         """Return what was written, or None with a word at each field that cannot be read."""
         sound = self.validate()

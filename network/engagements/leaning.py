@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from network.engagements.balance import Balance, Relation
+from network.engagements.months import Exact
 from network.translation import _
 
 NEARLY_ALL, HALF = Fraction(4, 5), Fraction(1, 2)
@@ -72,10 +73,11 @@ def of_income(found: Balance) -> dict[str, list[Share]]:
     """Return the shares of income of each relationship, one for each currency in which it pays."""
     shares: dict[str, list[Share]] = {each.key: [] for each in found.relations}
     for currency in found.currencies:
-        whole = sum((each.earned(currency) for each in found.relations), Fraction(0))
+        whole = sum(each.earned(currency) for each in found.relations)
         for each in found.relations:
             if each.earned(currency):
-                shares[each.key].append(Share(each.earned(currency) / whole, currency))
+                part = Fraction(each.earned(currency), whole)
+                shares[each.key].append(Share(part, currency))
     return shares
 
 
@@ -85,29 +87,35 @@ def lean(found: Balance) -> Lean | None:
     A month rests on who brings so much of its income in every currency; where nothing comes in, on
     who takes so much of its time. The stronger word is said where both are true.
     """
+    held = [_who(found, at) for at in range(len(found.months))]
     for least in (NEARLY_ALL, HALF):
-        held = [_who(found, at, least) for at in range(len(found.months))]
-        who = held[-1] if held else None
+        resting = [who if share > least else None for who, share in held]
+        who = resting[-1] if resting else None
         if who is None:
             continue
-        first = next(at for at in range(len(held)) if all(each is who for each in held[at:]))
+        first = next(at for at in range(len(held)) if all(each is who for each in resting[at:]))
         return Lean(who, found.months[first], least is NEARLY_ALL)
     return None
 
 
-def _who(found: Balance, at: int, least: Fraction) -> Relation | None:
+def _who(found: Balance, at: int) -> tuple[Relation | None, Fraction]:
+    """Return on whom a month rests, and for how much of it: the least of all currencies."""
     rows = [
         [(each, each.income[code][at]) for each in found.relations if code in each.income]
         for code in found.currencies
     ]
     earning = [row for row in rows if any(amount for _each, amount in row)]
-    resting = [_most(row, least) for row in earning] or [
-        _most([(each, Fraction(each.days[at])) for each in found.relations], least)
-    ]
-    return resting[0] if all(each is resting[0] for each in resting) else None
+    tops = [_most(row) for row in earning or [[(each, each.days[at]) for each in found.relations]]]
+    who = tops[0][0]
+    if any(each is not who for each, _share in tops):
+        return None, Fraction(0)
+    return who, min(share for _each, share in tops)
 
 
-def _most(row: Iterable[tuple[Relation, Fraction]], least: Fraction) -> Relation | None:
-    parts = [(each, amount) for each, amount in row if amount]
-    whole = sum((amount for _each, amount in parts), Fraction(0))
-    return next((each for each, amount in parts if amount / whole > least), None)
+def _most(row: Sequence[tuple[Relation, Exact]]) -> tuple[Relation | None, Fraction]:
+    """Return who has most of a row, and how much of it."""
+    whole = sum(amount for _each, amount in row)
+    if not whole:
+        return None, Fraction(0)
+    who, most = max(row, key=lambda part: part[1])
+    return who, Fraction(most, whole)

@@ -405,7 +405,7 @@ class OutsideWork(Base):
         CheckConstraint("minor >= 0", name="money_is_not_negative"),
         CheckConstraint("(minor > 0) = (currency != '')", name="money_has_a_currency"),
         CheckConstraint("ends >= starts", name="ends_after_it_starts"),
-        Index("ix_outside_work_member_id", "member_id"),
+        UniqueConstraint("member_id", "submission", name="uq_outside_work_submission"),
     )
 
     id: Mapped[IntPk]

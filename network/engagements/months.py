@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache, reduce
 from itertools import accumulate, pairwise
-from math import floor
+from operator import add
 
 from network.engagements.kinds import Period
 
@@ -25,7 +26,8 @@ MONTHS, LAST_MONTH = 12, 9999 * 12 + 11
 WEEK, WORKING = 7, 5
 # How many days “in all” lasts where nobody said until when.
 IN_ALL_DAYS = 91
-HALF = Fraction(1, 2)
+# An exact number. Most are whole, and whole numbers are added far faster.
+Exact = int | Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def months_ahead(today: date, count: int = AHEAD) -> tuple[date, ...]:
     return tuple(date(n // MONTHS, n % MONTHS + 1, 1) for n in range(min(first, last), last + 1))
 
 
+# Every line of every work asks for the same few months.
+@lru_cache(maxsize=256)
 def last_day(month: date) -> date:
     """Return the last day of a month."""
     return month.replace(day=monthrange(month.year, month.month)[1])
@@ -52,39 +56,49 @@ def last_day(month: date) -> date:
 
 def spread(
     amount: int, period: Period, span: Span, months: Iterable[date], *, until: date | None = None
-) -> list[Fraction]:
+) -> list[Exact]:
     """Return how much of what is given `amount` a period falls into each month.
 
     `until` is the last day that counts; what was meant for later is lost, not moved.
     """
     first, last = span.starts.toordinal(), _end(span, period)
     stop = min(last, until.toordinal()) if until else last
-    found = []
+    found: list[Exact] = []
     for month in months:
         begins = max(first, month.toordinal())
         ends = min(stop, last_day(month).toordinal())
         days = _working(begins, ends) if period is Period.DAY else ends - begins + 1
         of = last - first + 1 if period is Period.IN_ALL else _days_of(period, month)
-        found.append(Fraction(amount * days, of) if begins <= ends else Fraction(0))
+        found.append(_part(amount * days, of) if begins <= ends else 0)
     return found
 
 
-def rounded(exact: Iterable[Fraction]) -> list[int]:
+def nearest(exact: Exact) -> int:
+    """Return the whole number that is nearest; of two, the greater."""
+    return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+
+
+def rounded(exact: Iterable[Exact]) -> list[int]:
     """Return whole numbers that add up to the exact sum, rounded once.
 
     What is gathered until each month is rounded, and the month is what came to it: no month is off
     by one, and nothing is lost or won over all of them.
     """
-    gathered = [floor(each + HALF) for each in accumulate(exact, initial=Fraction(0))]
+    gathered = [nearest(each) for each in accumulate(exact, initial=0)]
     return [after - before for before, after in pairwise(gathered)]
 
 
-def added(parts: Iterable[Sequence[Fraction]], count: int) -> list[Fraction]:
+def added(parts: Iterable[Sequence[Exact]], count: int) -> list[Exact]:
     """Return the sums of several rows, month by month."""
-    sums = [Fraction(0)] * count
-    for row in parts:
-        sums = [one + other for one, other in zip(sums, row, strict=True)]
-    return sums
+    rows = list(parts)
+    if not rows:
+        return [0] * count
+    return [reduce(add, column) for column in zip(*rows, strict=True)]
+
+
+def _part(amount: int, of: int) -> Exact:
+    whole, rest = divmod(amount, of)
+    return Fraction(amount, of) if rest else whole
 
 
 def _end(span: Span, period: Period) -> int:
@@ -95,6 +109,7 @@ def _end(span: Span, period: Period) -> int:
     return date.max.toordinal()
 
 
+@lru_cache(maxsize=1024)
 def _days_of(period: Period, month: date) -> int:
     match period:
         case Period.WEEK:

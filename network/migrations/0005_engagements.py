@@ -132,9 +132,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outside_work")),
         sa.UniqueConstraint("key", name=op.f("uq_outside_work_key")),
+        sa.UniqueConstraint("member_id", "submission", name="uq_outside_work_submission"),
     )
-    with op.batch_alter_table("outside_work", schema=None) as batch_op:
-        batch_op.create_index("ix_outside_work_member_id", ["member_id"], unique=False)
 
     op.create_table(
         "check_in",
@@ -673,8 +672,5 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_check_in_member_id"))
 
     op.drop_table("check_in")
-    with op.batch_alter_table("outside_work", schema=None) as batch_op:
-        batch_op.drop_index("ix_outside_work_member_id")
-
     op.drop_table("outside_work")
     op.drop_table("engagement")

@@ -1,4 +1,4 @@
-"""Agreed work and terms on the table for the tests of a balance, from lines about “me” and “them”."""
+"""Agreed work and terms on the table for tests of a balance, from lines about “me” and “them”."""
 
 from __future__ import annotations
 
@@ -47,12 +47,14 @@ def terms(*lines, **clauses):
 
 def put(db, me, them, *lines, now=NOON, valid_until=None, house="", mine="", **clauses):
     """Put terms on the table between two, by them. They sign for a house where one is named."""
+    if not any(isinstance(line, CashLine | OtherLine) for line in lines):
+        lines = (*lines, other("Notes", giver="me", receiver="them"))
     negotiation = begun(db, [them, me])
     negotiating.put(
         db,
         negotiation,
         actor=them,
-        terms=_between(db, negotiation, me, them, terms(*lines or [other()], **clauses)),
+        terms=_between(db, negotiation, me, them, terms(*lines, **clauses)),
         over=0,
         now=now,
         submission=os.urandom(8).hex(),
@@ -65,8 +67,9 @@ def put(db, me, them, *lines, now=NOON, valid_until=None, house="", mine="", **c
 
 
 def agree(db, me, them, *lines, state=EngagementState.ACTIVE, now=NOON, mine="", **values):
-    """Agree on terms between two, and let the work begin."""
+    """Agree on terms between two, and let the work begin, or stand as it is said."""
     house = values.pop("house", "")
+    stands = {name: values.pop(name) for name in ("paused_at", "ends_at") if name in values}
     negotiation = put(db, me, them, *lines, now=now, **values)
     shown = db.get_one(Version, (negotiation.id, 1)).digest
     negotiating.accept(db, negotiation, actor=me, number=1, shown=shown, now=now)
@@ -74,8 +77,9 @@ def agree(db, me, them, *lines, state=EngagementState.ACTIVE, now=NOON, mine="",
         party.organisation_name = house if party.member_id == them.id else mine
     db.flush()
     engagement = db.get_one(Engagement, negotiation.engagement_id)
-    engagement.state = state
-    engagement.begun_at = None if state is EngagementState.AGREED else now
+    begun_at = None if state is EngagementState.AGREED else now
+    for name, value in {"state": state, "begun_at": begun_at, **stands}.items():
+        setattr(engagement, name, value)
     db.flush()
     return engagement
 

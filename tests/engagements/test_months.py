@@ -109,7 +109,7 @@ def test_months_cut_anywhere_add_up_to_the_same(half_days, period, starts, ends,
         all_of_it - before
         for all_of_it, before in zip(spread(half_days, period, second, A_YEAR), first, strict=True)
     ]
-    assert all(0 <= each for each in (*first, *rest))
+    assert all(each >= 0 for each in (*first, *rest))
     cut_month = [month for month in A_YEAR if month <= cut <= last_day(month)]
     for month, before, after in zip(A_YEAR, first, rest, strict=True):
         assert month in cut_month or not (before and after)
