@@ -40,12 +40,14 @@ def _load(db: Session, it: Opened) -> CheckIns | None:
         now=it.now,
     )
     newest = found[-1] if found else None
-    return CheckIns(
+    part = CheckIns(
         open=newest if newest is not None and newest.is_open else None,
-        shown=[each for each in reversed(found) if each.is_shown],
+        shown=[each for each in reversed(found) if each.is_shown and (each.mine or each.others)],
         earlier=last[0].number - 1 or None if last else None,
         following=None if it.is_over else days.following,
     )
+    says = part.open or part.shown or part.earlier or part.following
+    return part if says or not it.is_over else None
 
 
 CHECK_INS = Part("engagements/_work_check_ins.html", _load)

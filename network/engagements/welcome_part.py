@@ -28,6 +28,11 @@ class Group:
     title: str
     items: Sequence[WelcomeItem]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something of it is still to be done."""
+        return any(each.done_at is None for each in self.items)
+
 
 def _load(db: Session, it: Opened) -> list[Group] | None:
     if it.is_over:

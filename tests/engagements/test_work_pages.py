@@ -43,7 +43,7 @@ def test_the_page_says_what_was_agreed_and_where_it_stands(life, ama, sign_in):
     assert page.status_code == 200
     for said in (
         "<h1>A first director</h1>",
-        "Between Bea Mercer and you.",
+        "Between you and Bea Mercer.",
         "So that the members trust whom they chose.",
         "A seat in a course.",
         "The work has not begun.",
@@ -264,7 +264,7 @@ def test_inv_09_after_a_block_neither_reads_what_the_other_writes(life, ama, bea
         assert said in his
     assert "Before." in hers
     assert "At rest since" in hers
-    assert "Between Bea Mercer and you." in hers
+    assert "Between you and Bea Mercer." in hers
 
 
 def fill(life, people):
