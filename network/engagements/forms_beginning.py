@@ -63,6 +63,11 @@ class BeginForm(Form):
         if field.data not in set(Start):
             raise ValidationError(_("Choose one of these."))
 
+    @property
+    def from_what(self) -> Start:
+        """Return the template to begin from."""
+        return Start(self.start.data)
+
     def signs(self, reader: int) -> Mapping[int, int | None]:
         """Return who signs, by id, each with the organisation that they sign for."""
         mine = self.organisations.get(self.signs_for.data or "")

@@ -11,12 +11,13 @@ from network.engagements.access import Seen
 from network.engagements.forms_terms import (
     Fields,
     TermsForm,
+    fields_of,
     with_new_line,
     with_shares,
     without_line,
 )
 from network.engagements.kinds import Cash, Kind, Period
-from network.engagements.starting import CURRENCY, Sides, sides
+from network.engagements.starting import CURRENCY, Sides, Start, begun, sides
 from network.translation import _
 
 ACT = re.compile(r"(add|out|part)-(times|cash|others)(?:-(\d{1,6}))?")
@@ -45,6 +46,11 @@ def company(seen: Seen) -> list[str]:
 def sides_of(seen: Seen) -> dict[str, bool]:
     """Return of each party whether they sign for an organisation."""
     return {party.key: bool(party.organisation_name) for party in seen.parties}
+
+
+def first_words(seen: Seen, start: Start, locale: str) -> Fields:
+    """Return what stands in the form for who begins from a template."""
+    return fields_of(begun(start, sides_of(seen), seen.mine.key), locale)
 
 
 def done_to(fields: Fields, act: str, seen: Seen, locale: str) -> tuple[Fields, str]:

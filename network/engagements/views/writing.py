@@ -17,8 +17,8 @@ from network.engagements.access import Seen, negotiation_for
 from network.engagements.forms_terms import Fields, TermsForm, fields_of
 from network.engagements.queries.writing import draft_of, text_to_change
 from network.engagements.services import drafting
-from network.engagements.starting import LABELS, Start, begun
-from network.engagements.typing_terms import company, done_to, names_for, sides_of
+from network.engagements.starting import LABELS, Start
+from network.engagements.typing_terms import company, done_to, first_words, names_for
 from network.errors import Conflict, Invalid
 from network.forms import number
 from network.htmx import Page, page, see_other, wants_part
@@ -114,11 +114,11 @@ def _first(seen: Seen) -> Fields:
     template.
     """
     terms = text_to_change(db.session, seen)
-    if terms is None:
-        named = request.args.get("start", "")
-        start = Start(named) if named in set(Start) else Start.EMPTY
-        terms = begun(start, sides_of(seen), seen.mine.key)
-    return fields_of(terms, current.locale())
+    if terms is not None:
+        return fields_of(terms, current.locale())
+    named = request.args.get("start", "")
+    start = Start(named) if named in set(Start) else Start.EMPTY
+    return first_words(seen, start, current.locale())
 
 
 def _typed() -> Fields:

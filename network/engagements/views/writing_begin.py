@@ -12,12 +12,10 @@ from network.conversations.access import Thread, conversation_for
 from network.db import db
 from network.engagements.access import negotiation_for
 from network.engagements.forms_beginning import BeginForm
-from network.engagements.forms_terms import fields_of
 from network.engagements.queries.signers import Signers, signers
 from network.engagements.queries.writing import draft_of
 from network.engagements.services import beginning, drafting
-from network.engagements.starting import Start, begun
-from network.engagements.typing_terms import sides_of
+from network.engagements.typing_terms import first_words
 from network.engagements.views.writing import writing
 from network.errors import Invalid, NotFound
 from network.forms import sent, take
@@ -57,18 +55,17 @@ def begin_terms() -> Any:  # noqa: ANN401
     except Invalid as refusal:
         take(form, refusal)
         return _page(thread, found, form, status=422)
-    _draft(negotiation.key, Start(form.start.data))
+    _draft(negotiation.key, form)
     return see_other("writing.write", negotiation=negotiation.key)
 
 
-def _draft(key: str, start: Start) -> None:
+def _draft(key: str, form: BeginForm) -> None:
     """Keep the words of a template as the draft of whoever begins, once."""
     member, now = current.member(), clock.now()
     seen = negotiation_for(db.session, member, key, now=now)
     if seen.negotiation.last or draft_of(db.session, seen):
         return
-    terms = begun(start, sides_of(seen), seen.mine.key)
-    fields = fields_of(terms, current.locale())
+    fields = first_words(seen, form.from_what, current.locale())
     drafting.keep(db.session, seen.mine, actor=member, fields=fields, over=0, now=now)
 
 
