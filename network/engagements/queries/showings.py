@@ -5,11 +5,10 @@ account is gone, their consent is gone as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, case, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from network.columns import BigId
@@ -27,10 +26,12 @@ from network.members.visibility import BOUND, NOW, Viewer, not_apart, shielded, 
 ON_A_PAGE = 20
 
 OWNER = aliased(Member, name="shows")
+_SHOWER = aliased(Member, name="shower")
 _OTHER = aliased(Member, name="other")
 _AGREED = aliased(Negotiation, name="agreed")
 _SIGNED = aliased(Party, name="signed")
 _YES = aliased(ShowingConsent, name="yes")
+_MINE = aliased(ShowingConsent, name="my_yes")
 # Whoever reads is no party to whom a consent is missing: the pages of work ask this of themselves.
 TOGETHER = or_(
     OWNER.id == BOUND.member_id,
@@ -38,32 +39,39 @@ TOGETHER = or_(
 )
 
 
-def _said_yes(also: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Hold where one of those who signed agrees to the wording as it is now."""
-    return exists().where(
-        _YES.showing_id == Showing.id,
-        _YES.wording == Showing.wording,
-        _YES.member_id == _SIGNED.member_id,
-        _OTHER.id == _SIGNED.member_id,
-        not_apart(Viewer(OWNER.id, OWNER.belongs), _OTHER),
-        not_(shielded(OWNER.id, _OTHER.belongs)),
+def _all_agree(also: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Hold where nobody who signed the work is without a standing consent to the wording now.
+
+    Whoever shows it is read once more inside: what nests deeper sees only the next statement out.
+    """
+    stands = and_(
+        not_apart(Viewer(_SHOWER.id, _SHOWER.belongs), _OTHER),
+        not_(shielded(_SHOWER.id, _OTHER.belongs)),
         also,
     )
-
-
-def _all_agree(also: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Hold where nobody who signed the work is without a standing consent."""
-    missing = exists().where(
-        _AGREED.engagement_id == Showing.engagement_id,
-        _AGREED.state == NegotiationState.AGREED,
-        _SIGNED.negotiation_id == _AGREED.id,
-        _SIGNED.left_at.is_(None),
-        or_(
-            _SIGNED.member_id.is_(None),
-            and_(_SIGNED.member_id != Showing.member_id, not_(_said_yes(also))),
-        ),
+    missing = (
+        select(_AGREED.id)
+        .join(_SIGNED, _SIGNED.negotiation_id == _AGREED.id)
+        .join(_SHOWER, _SHOWER.id == Showing.member_id)
+        .outerjoin(
+            _YES,
+            and_(
+                _YES.showing_id == Showing.id,
+                _YES.wording == Showing.wording,
+                _YES.member_id == _SIGNED.member_id,
+            ),
+        )
+        .outerjoin(_OTHER, _OTHER.id == _YES.member_id)
+        .where(
+            _AGREED.engagement_id == Showing.engagement_id,
+            _AGREED.state == NegotiationState.AGREED,
+            _SIGNED.left_at.is_(None),
+            _SIGNED.member_id.is_distinct_from(Showing.member_id),
+            # What is not known to stand does not: somebody pauses without a day.
+            or_(_OTHER.id.is_(None), case((stands, 1), else_=0) == 0),
+        )
     )
-    return not_(missing)
+    return not_(missing.exists())
 
 
 _LIVE = (
@@ -75,19 +83,19 @@ _LIVE = (
 STANDS = _all_agree(true())
 # The words may name whoever signed: they are read by those for whom all of these are here.
 _READ = or_(OWNER.id == BOUND.member_id, _all_agree(visible(BOUND, NOW, _OTHER)))
-_SHOWN = (
+SHOWN = (
     _LIVE.where(Showing.member_id == bindparam("subject", type_=BigId), STANDS, _READ)
     .order_by(Showing.at.desc(), Showing.id.desc())
     .limit(ON_A_PAGE)
 )
 _OF_WORK = (
-    _LIVE.add_columns(case((STANDS, 1), else_=0), _YES.at)
+    _LIVE.add_columns(case((STANDS, 1), else_=0), _MINE.at)
     .outerjoin(
-        _YES,
+        _MINE,
         and_(
-            _YES.showing_id == Showing.id,
-            _YES.member_id == BOUND.member_id,
-            _YES.wording == Showing.wording,
+            _MINE.showing_id == Showing.id,
+            _MINE.member_id == BOUND.member_id,
+            _MINE.wording == Showing.wording,
         ),
     )
     .where(Showing.engagement_id == bindparam("engagement", type_=BigId), TOGETHER)
@@ -111,8 +119,3 @@ def of_work(db: Session, reader: Member, engagement_id: int, now: datetime) -> l
     bound = {**Viewer.of(reader).at(now), "engagement": engagement_id}
     rows = db.execute(_OF_WORK, bound)
     return [Wording(showing, bool(stands), agreed_at) for showing, stands, agreed_at in rows]
-
-
-def shown(db: Session, reader: Member, subject: Member, now: datetime) -> Sequence[Showing]:
-    """Return the work that stands on somebody's page, as far as a member reads it."""
-    return db.scalars(_SHOWN, {**Viewer.of(reader).at(now), "subject": subject.id}).all()

@@ -89,9 +89,9 @@ _SOMEBODY_ELSE_HAS_NOT = (
         _OTHER.member_id != BOUND.member_id,
         _OTHER_MEMBER.state != State.DEPARTED,
         not_(
-            exists().where(
-                _THEIRS.engagement_id == Engagement.id, _THEIRS.member_id == _OTHER.member_id
-            )
+            exists()
+            .where(_THEIRS.engagement_id == Engagement.id, _THEIRS.member_id == _OTHER.member_id)
+            .correlate(Engagement, _OTHER)
         ),
     )
     .correlate(Negotiation, Engagement)

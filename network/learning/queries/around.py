@@ -18,6 +18,7 @@ from network.members.models import Member
 from network.members.visibility import BOUND, NOW, Viewer, visible
 
 _WRITER = aliased(Member, name="wrote_the_wish")
+_WISH = aliased(LearningNeed, name="the_wish")
 _PROPOSER = aliased(Member, name="proposed_it")
 _SESSION = bindparam("session", type_=BigId)
 _HOSTS = (
@@ -34,8 +35,8 @@ _AROUND = (
         _WRITER,
         and_(
             visible(BOUND, NOW, _WRITER),
-            select(LearningNeed.id)
-            .where(LearningNeed.id == LearningSession.need_id, LearningNeed.member_id == _WRITER.id)
+            select(_WISH.id)
+            .where(_WISH.id == LearningSession.need_id, _WISH.member_id == _WRITER.id)
             .correlate(LearningSession, _WRITER)
             .exists(),
         ),
