@@ -8,6 +8,7 @@ from network.engagements import access_showing, access_testimony
 from network.engagements.kinds import EngagementState
 from network.engagements.models import Showing, Testimony
 from network.engagements.queries import showings, testimonies
+from network.engagements.queries.person import of_work
 from network.engagements.services import showing, testimony
 from network.members.models import Member
 from tests.conftest import NOON
@@ -97,8 +98,8 @@ def read(db, engagement, who, people, now):
 
 def on_page(db, reader, subject, now):
     """Return what a member reads on somebody's page, by author."""
-    found = testimonies.shown(db, member(db, reader), member(db, subject), now)
-    return {each.author.handle: (each.testimony.words, each.testimony.reply) for each in found}
+    found = of_work(db, member(db, reader), member(db, subject), now, story=True)
+    return {each.author_handle: (each.words, each.reply) for each in found.said} if found else {}
 
 
 def word(db, engagement, who, words, now):
@@ -127,8 +128,8 @@ def take_words_back(db, engagement, who, owner, now):
 
 def stands(db, reader, owner, now):
     """Return the words of shared work that a member reads on somebody's page."""
-    found = showings.shown(db, member(db, reader), member(db, owner), now)
-    return [each.words for each in found]
+    found = of_work(db, member(db, reader), member(db, owner), now, story=True)
+    return [each.words for each in found.shown] if found else []
 
 
 def to_read(db, engagement, who, now):

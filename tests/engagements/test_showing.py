@@ -9,14 +9,14 @@ import time_machine
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from network.db import db as database
 from network.db import reading, transaction
 from network.engagements import hearing
 from network.engagements.kinds import EngagementState
-from network.engagements.models import Engagement, Showing, ShowingConsent
+from network.engagements.models import Engagement, Party, Showing, ShowingConsent
 from network.errors import Conflict, NotAllowed, NotFound, Refusal
 from network.events.models import Event
 from network.members.kinds import Audience, Part, State
@@ -296,7 +296,15 @@ def call_off(work):
         move(db, db.get_one(Engagement, work.id), EngagementState.CANCELLED)
 
 
+def forget(handle):
+    with transaction() as db:
+        db.execute(
+            update(Party).where(Party.member_id == member(db, handle).id).values(member_id=None)
+        )
+
+
 GONE = {
+    "a counterpart is nobody any more": lambda work: forget("cai"),
     "a yes is taken back": lambda work: do("take_words_back", work, "cai", "ama"),
     "a counterpart blocks": lambda work: block("bea", "ama"),
     "a counterpart is blocked": lambda work: block("ama", "bea"),

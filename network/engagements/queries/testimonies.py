@@ -42,7 +42,7 @@ _JOINED = (
 _OF_WORK = _JOINED.where(
     Testimony.engagement_id == bindparam("engagement", type_=BigId), or_(BY_ME, ABOUT_ME)
 )
-_SHOWN = (
+SHOWN = (
     select(Testimony, AUTHOR)
     .join(AUTHOR, AUTHOR.id == Testimony.author_id)
     .join(SUBJECT, SUBJECT.id == Testimony.about_id)
@@ -57,6 +57,7 @@ _SHOWN = (
     .limit(ON_A_PAGE)
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What one person on the other side of shared work and the reader wrote about each other, as
@@ -68,14 +69,6 @@ class Words:
     mine: Testimony | None = None
     reply: str = ""
     about_me: Testimony | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Words that somebody shows on their page, and who signed them."""
-
-    testimony: Testimony
-    author: Member
 
 
 def due(now: datetime) -> ColumnElement[bool]:
@@ -120,11 +113,3 @@ def between(
         for each in people
         if each.id != reader.id and each.state is not State.DEPARTED
     ]
-
-
-def shown(db: Session, reader: Member, subject: Member, now: datetime) -> list[Said]:
-    """Return the words after shared work that somebody shows, as far as a member reads them: by
-    people whom the reader may know of. The newest come first.
-    """
-    rows = db.execute(_SHOWN, {**eyes(reader, now), "subject": subject.id})
-    return [Said(testimony, author) for testimony, author in rows]
