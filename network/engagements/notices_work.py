@@ -115,7 +115,8 @@ def _others(
         )
         .order_by(Member.id)
     )
-    return db.execute(found.where(~said) if asked else found).tuples().all()
+    rows = db.execute(found.where(~said) if asked else found)
+    return [(reader, name) for reader, name in rows]
 
 
 def _end(engagement: Engagement, reader: Member, context: Context) -> str:

@@ -35,14 +35,14 @@ SERVICES = {
 }
 
 
-def terms_for(keys, *, rhythm=Rhythm.SIX_WEEKLY, notice=30, title="A first director"):
+def terms_for(keys, *, rhythm=Rhythm.SIX_WEEKLY, notice=30, title="A first director", ends=None):
     """Sound terms between parties: the first gives time to the second."""
     one, other = keys[:2]
     return Terms(
         title,
         Work.FRACTIONAL,
         {Clause.PURPOSE: "So that the members trust whom they chose."},
-        times=(TimeLine("t", one, 6, Period.MONTH, notice_days=notice),),
+        times=(TimeLine("t", one, 6, Period.MONTH, ends=ends, notice_days=notice),),
         others=(OtherLine("o", Kind.LEARNING, other, one, "A seat in a course."),),
         rhythm=rhythm,
     )
