@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+HISTORIES ?= 2000
 # One more than there are processors: some tests wait for servers and browsers.
 WORKERS ?= $(shell expr $$(nproc) + 1)
 
@@ -15,7 +16,7 @@ NODE = $(if $(shell command -v npm 2>/dev/null),,requirements/node.txt)
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help setup run test tools lint types bench bench-large lock assets clean
+.PHONY: help setup run test nightly tools lint types bench bench-large lock assets clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -30,6 +31,10 @@ run: setup ## Serve a demo network at http://127.0.0.1:$(PORT) (PORT=, COMMONWEA
 
 test: setup tools ## Run every test (ARGS="-k asks" goes to pytest)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+nightly: setup tools ## Let people act in HISTORIES=2000 random orders of 30 steps instead of a few
+	COMMONWEAL_TEST_EXAMPLES=$(HISTORIES) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal \
+		$(shell grep -rl EXAMPLES --include="test_*.py" tests) $(ARGS)
 
 tools: ## Install Chromium and PostgreSQL for the tests, where apt and root are there
 	@sh scripts/tools.sh
