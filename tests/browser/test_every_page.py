@@ -23,6 +23,12 @@ NOT_PAGES = {
     "/people/<handle>/portrait",
     "/learning/sessions/<session>.ics",
     "/calendar/<token>.ics",
+    *(
+        f"/negotiations/<negotiation>/{what}.{kind}"
+        for what in ("agreement", "versions")
+        for kind in ("html", "json")
+    ),
+    "/portfolio/ends.ics",
 }
 KNOWN_AS = {"/me/profile/as/<who>": "/me/profile/as/member"}
 

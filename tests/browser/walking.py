@@ -81,14 +81,31 @@ STARTS = {
     ],
     "ama, at work": ["/asks", "/organisations", "/approaches", "/needs", "/referrals"],
     "anjali, at work": ["/asks", "/needs", "/referrals"],
+    # Parties of terms on the table and of work in every state: who begins terms and has a balance,
+    # who is to check in, whose work has not begun, and who writes words about it when it is over.
+    "ama, agreeing": [
+        "/engagements",
+        "/conversations",
+        "/portfolio",
+        "/negotiations/no-such-terms",
+    ],
+    "oskar, agreeing": ["/engagements", "/portfolio"],
+    "rui, agreeing": ["/engagements", "/portfolio"],
+    "vesna, agreeing": ["/engagements", "/portfolio/outside"],
 }
-# Where those walk who gather, or are at work, and nobody else.
+# Where those walk who gather, are at work, or agree on it, and nobody else.
 ROOMS = {
     "gathering": re.compile(r"^/(circles|learning|green-rooms|me/calendar)\b"),
     "at work": re.compile(r"^/(organisations|approaches|needs|referrals)\b"),
+    "agreeing": re.compile(r"^/(negotiations|engagements|testimony|showing|portfolio)\b"),
 }
+# Pages of no room from which others lead into one.
+HALLS = {"agreeing": re.compile(r"^/conversations/[\w-]+$")}
 # Pages that only a form leads to which was not taken, after the page that it stands on.
-BEYOND_A_FORM = {"/learning/sessions/<session>": ("/harvest", "/commitments", "/rounds")}
+BEYOND_A_FORM = {
+    "/learning/sessions/<session>": ("/harvest", "/commitments", "/rounds"),
+    "/engagements/<engagement>": ("/handover",),
+}
 SHAPES = [
     (r"^/circles/new/[^/]+", "/circles/new/<form>"),
     (r"^/circles/(?!new\b)[^/]+", "/circles/<slug>"),
@@ -104,6 +121,13 @@ SHAPES = [
     (r"^/referrals/answer/[^/]+", "/referrals/answer/<token>"),
     (r"^/referrals/(?!answer/)[^/]+", "/referrals/<referral>"),
     (r"^/green-rooms/(?!new$)[^/]+", "/green-rooms/<room>"),
+    (r"^/negotiations/(?!new$)[^/]+", "/negotiations/<negotiation>"),
+    (r"/versions/[^/.]+", "/versions/<int:number>"),
+    (r"^/engagements/[^/]+", "/engagements/<engagement>"),
+    (r"/check-in/[^/]+", "/check-in/<int:number>"),
+    (r"/left/(?!new$)[^/]+", "/left/<entry>"),
+    (r"^/testimony/[^/]+", "/testimony/<testimony>"),
+    (r"^/portfolio/outside/[^/]+", "/portfolio/outside/<work>"),
 ]
 
 
@@ -157,6 +181,12 @@ def room_of(path: str) -> str:
     return next((room for room, there in ROOMS.items() if there.match(path)), "")
 
 
+def is_in(path: str, room: str) -> bool:
+    """Return whether a page is walked by those of a room: it is in it, or leads there."""
+    hall = HALLS.get(room)
+    return room_of(path) == room or (hall is not None and bool(hall.match(path)))
+
+
 def walk(
     page: Page, starts: Iterable[str], *, room: str = "", most: int = MOST_OF_A_KIND
 ) -> Iterator[str]:
@@ -175,7 +205,7 @@ def walk(
             found = urlsplit(link)
             there = f"{found.path}?{found.query}" if found.query else found.path
             kind = shape(there)
-            ours = link.split("/", 3)[:3] == home and room_of(there) == room
+            ours = link.split("/", 3)[:3] == home and is_in(there, room)
             if ours and there not in met and kinds[kind] < most:
                 met.add(there)
                 kinds[kind] += 1
