@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from network.circles.models import Circle
 from network.conversations.models import About, Conversation
 from network.demo.approaches import tell_approaches
-from network.demo.lived import tell_lived, tell_outside
+from network.demo.lived import tell_lived
 from network.demo.organisations import tell_organisations
+from network.demo.outside import tell_outside
 from network.demo.referrals import tell_referrals
 from network.demo.talk import People, read_all, read_told
 from network.demo.terms import tell_terms
