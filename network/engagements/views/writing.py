@@ -89,7 +89,8 @@ def keep(negotiation: str) -> Any:  # noqa: ANN401
         return page("engagements/write.html", "kept", kept_at=clock.now())
     if not at:
         flash(_("Kept for later. Only you see it."))
-    return see_other("writing.write", negotiation=negotiation, at=at or None, _anchor=at or None)
+    # No fragment: browsers focus nothing by themselves where the address has one.
+    return see_other("writing.write", negotiation=negotiation, at=at or None)
 
 
 @writing.post("/negotiations/<negotiation>/draft/set-aside")
