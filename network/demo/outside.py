@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,13 @@ from network.demo.talk import People, Told
 from network.engagements.kinds import Period
 from network.engagements.money import read
 from network.engagements.services import outside_work
+from network.members.services import participation
+
+
+def tell_full(db: Session, people: People, told: Mapping[str, int]) -> None:
+    """Let people say how many days a month are full for them."""
+    for handle, days in told.items():
+        participation.set_full_month(db, people[handle], half_days=days * 2)
 
 
 def tell_outside(db: Session, people: People, told: list[Told], now: datetime) -> None:

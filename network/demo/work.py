@@ -13,7 +13,7 @@ from network.conversations.models import About, Conversation
 from network.demo.approaches import tell_approaches
 from network.demo.lived import tell_lived
 from network.demo.organisations import tell_organisations
-from network.demo.outside import tell_outside
+from network.demo.outside import tell_full, tell_outside
 from network.demo.referrals import tell_referrals
 from network.demo.talk import People, read_all, read_told
 from network.demo.terms import tell_terms
@@ -56,5 +56,6 @@ def tell_work(
     )
     tell_lived(db, people, found["negotiations"], tables, now)
     tell_outside(db, people, found["outside"], now)
+    tell_full(db, people, found["full"])
     for conversation in db.scalars(select(Conversation).where(Conversation.about.in_(TALKS))):
         read_all(db, conversation)

@@ -41,6 +41,17 @@ class CheckForm(Form):
         return half_days(self.days)
 
 
+class FullForm(Form):
+    """How many days of work a month are full for whoever says so."""
+
+    full = LineField(_("How many days a month are full for you?"))
+
+    @property
+    def half_days(self) -> int:
+        """So many half days, with a word at the field where they cannot be read."""
+        return half_days(self.full)
+
+
 class OutsideForm(Form):
     """Work elsewhere."""
 

@@ -146,10 +146,15 @@ class Participation(Base):
     """
 
     __tablename__ = "participation"
-    __table_args__ = (CheckConstraint("half_days BETWEEN 0 AND 40", name="half_days_a_month"),)
+    __table_args__ = (
+        CheckConstraint("half_days BETWEEN 0 AND 40", name="half_days_a_month"),
+        CheckConstraint("full_half_days BETWEEN 0 AND 62", name="full_half_days_a_month"),
+    )
 
     member_id: Mapped[int] = _member(primary_key=True)
     half_days: Mapped[int] = mapped_column(SmallInteger, default=0)
+    # How much work is a full month: theirs alone to read, and 0 until they say.
+    full_half_days: Mapped[int] = mapped_column(SmallInteger, default=0)
     from_month: Mapped[str] = mapped_column(String(7), default="")
     when: Mapped[str] = mapped_column("hours", String(120), default="")
     work: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -613,10 +613,22 @@ def upgrade() -> None:
             postgresql_where=sa.text("taken_back_at IS NULL"),
         )
     append_only("version")
+    with op.batch_alter_table("participation") as batch_op:
+        batch_op.add_column(
+            sa.Column("full_half_days", sa.SmallInteger(), nullable=False, server_default="0")
+        )
+        batch_op.create_check_constraint(
+            op.f("ck_participation_full_half_days_a_month"), "full_half_days BETWEEN 0 AND 62"
+        )
+    with op.batch_alter_table("participation") as batch_op:
+        batch_op.alter_column("full_half_days", server_default=None)
 
 
 def downgrade() -> None:
     forget_append_only("version")
+    with op.batch_alter_table("participation") as batch_op:
+        batch_op.drop_constraint(op.f("ck_participation_full_half_days_a_month"), type_="check")
+        batch_op.drop_column("full_half_days")
     with op.batch_alter_table("acceptance", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_acceptance_stands",

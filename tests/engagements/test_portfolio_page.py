@@ -40,7 +40,7 @@ def people(db, make_member, at):
 @pytest.fixture
 def ama(people):
     with transaction() as db:
-        db.get_one(Participation, people[0].id).half_days = 20
+        db.get_one(Participation, people[0].id).full_half_days = 20
     return people[0]
 
 
@@ -92,7 +92,7 @@ def plain(text):
 
 def test_a_balance_with_nothing_in_it_teaches(sign_in, people):
     text = sign_in(people[0]).get("/portfolio").text
-    assert "Say how much room you have" in text
+    assert "You have not said how many days" in text
     assert "No month ahead has work in it" in text
     assert 'class="chart"' not in text
 
@@ -355,3 +355,19 @@ def test_a_page_of_sixty_takes_as_many_statements_as_one_of_three(
         client.get("/portfolio")
         found.append(len(ran(lambda: client.get("/portfolio"))))
     assert found[0] == found[1] <= 12
+
+
+def test_how_much_is_full_is_ones_own_number_and_nobody_elses(make_member, sign_in):
+    ama, bo = make_member("ama"), make_member("bo")
+    assert "You have not said how many days" in sign_in(ama).get("/portfolio").text
+    assert post(sign_in(ama), "/portfolio/full", {"full": "9.5"}).status_code == 303
+    assert "9½ days is your own number." in sign_in(ama).get("/portfolio").text
+    assert "9½" not in sign_in(bo).get("/people/ama").text
+    assert "You have not said" in sign_in(bo).get("/portfolio").text
+
+
+@pytest.mark.parametrize("typed", ["a week", "2.3", "40", "-1"])
+def test_a_full_month_that_is_none_comes_back_with_what_was_typed(make_member, sign_in, typed):
+    refused = post(sign_in(make_member("ama")), "/portfolio/full", {"full": typed})
+    assert refused.status_code == 422
+    assert f'value="{typed}"' in refused.text

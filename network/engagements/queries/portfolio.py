@@ -145,7 +145,7 @@ def own_work(db: Session, member: Member, *, now: datetime) -> Own:
     ids = [row[0].id for row in (*agreed, *open_ones)]
     parties, named = _parties(db, {**asked, "negotiations": ids})
     return Own(
-        own_participation(db, member).half_days,
+        own_participation(db, member).full_half_days,
         [_held(row, parties, named) for row in agreed],
         [_held(row, parties, named) for row in open_ones],
         db.scalars(_OUTSIDE, asked).all(),

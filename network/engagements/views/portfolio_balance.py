@@ -15,13 +15,15 @@ from network.engagements.balance_calendar import calendar_text
 from network.engagements.balance_check import Checked, check_names, counterparts
 from network.engagements.balance_shown import shown
 from network.engagements.balance_words import day_name, end_words, halves, told
-from network.engagements.forms_portfolio import CheckForm
+from network.engagements.forms_portfolio import CheckForm, FullForm
 from network.engagements.queries.portfolio import Own, own_work
 from network.engagements.views.blueprints import portfolio
-from network.forms import sent
-from network.htmx import Page, page
+from network.errors import Invalid
+from network.forms import sent, take
+from network.htmx import Page, page, see_other
 from network.learning.clock_words import zone_named
 from network.members import current
+from network.members.services import participation
 
 
 @portfolio.get("/portfolio")
@@ -41,6 +43,21 @@ def check() -> Page:
     if form.errors:
         return _balance(own, form, status=422)
     return _balance(own, form, checked=_checked(own, form.whom.data, half_days))
+
+
+@portfolio.post("/portfolio/full")
+@limits.of_member
+def set_full() -> Page | Response:
+    own, form = _own(), sent(FullForm)
+    half_days = form.half_days
+    if not form.errors:
+        try:
+            participation.set_full_month(db.session, current.member(), half_days=half_days)
+        except Invalid as refusal:
+            take(form, refusal)
+    if form.errors:
+        return _balance(own, CheckForm(), full=form, status=422)
+    return see_other("portfolio.balance", _anchor="ahead")
 
 
 @portfolio.get("/portfolio/ends.ics")
@@ -72,7 +89,12 @@ def _checked(own: Own, names: str, half_days: int) -> Checked:
 
 
 def _balance(
-    own: Own, form: CheckForm, *, checked: Checked | None = None, status: int = 200
+    own: Own,
+    form: CheckForm,
+    *,
+    full: FullForm | None = None,
+    checked: Checked | None = None,
+    status: int = 200,
 ) -> Page:
     zone = zone_named(current.member().time_zone)
     return page(
@@ -82,6 +104,7 @@ def _balance(
         outside=own.outside,
         left_out=_left_out(),
         form=form,
+        full=full or FullForm(full=halves(own.room) if own.room else ""),
         checked=checked,
         day_name=day_name,
         end_words=end_words,

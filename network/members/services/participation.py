@@ -7,11 +7,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from network.errors import Invalid
 from network.events.services import record
 from network.members.kinds import Part, State, WhoMayAsk, WhoMayWrite, Work
 from network.members.models import Member, Participation
 from network.members.services import profiles
 from network.text import clean_line
+from network.translation import _
+
+MOST_HALF_DAYS = 62
 
 
 def set_room(
@@ -110,6 +114,16 @@ def is_paused(member: Member, now: datetime) -> bool:
 def takes_part(member: Member, now: datetime) -> bool:
     """Whether a member takes part now: they are not leaving, and their lamp is lit."""
     return member.state in {State.MEMBER, State.PAUSED} and not is_paused(member, now)
+
+
+def set_full_month(db: Session, member: Member, *, half_days: int) -> None:
+    """Note how many half days a month are full for a member. Nobody else reads it.
+
+    Raises `Invalid` for more than a month has.
+    """
+    if not 0 <= half_days <= MOST_HALF_DAYS:
+        raise Invalid(_("A month has 31 days at the most."), field="full")
+    _participation(db, member).full_half_days = half_days
 
 
 def confirm(db: Session, member: Member, *, now: datetime) -> None:
