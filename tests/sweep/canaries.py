@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tests.sweep import canaries_organisations as others
+from tests.sweep import canaries_terms as agreed
 from tests.sweep.canaries_circles import (
     CIRCLES,
     NEEDS,
@@ -95,6 +96,10 @@ class Person:
     def own(self, what: str) -> str:
         """Return a canary of what nobody else ever sees: a kept search, a device, a shield."""
         return word(f"{self.label} own {what}")
+
+    def outside(self, what: str) -> str:
+        """Return a canary of what they wrote of work elsewhere."""
+        return agreed.elsewhere(self.label, what)
 
 
 @dataclass(frozen=True)
@@ -224,6 +229,8 @@ class Story:
     approaches: tuple[others.Approach, ...] = others.APPROACHES
     work_needs: tuple[others.Need, ...] = others.NEEDS
     referrals: tuple[others.Referral, ...] = others.REFERRALS
+    deals: tuple[agreed.Deal, ...] = agreed.DEALS
+    works: tuple[agreed.Work, ...] = agreed.WORKS
     blocks: set[tuple[str, str]] = field(default_factory=set)
     shields: set[tuple[str, str]] = field(default_factory=set)  # owner, domain or name
     door: list[AtTheDoor] = field(default_factory=list)

@@ -25,6 +25,17 @@ from network.circles.kinds import Form
 from network.circles.models import Circle, CircleNote, Decision
 from network.conversations.models import Conversation, Message
 from network.db import reading
+from network.engagements.models import (
+    CheckIn,
+    Engagement,
+    Left,
+    Negotiation,
+    OutsideWork,
+    Showing,
+    Testimony,
+    Version,
+    WelcomeItem,
+)
 from network.learning.models import (
     Commitment,
     GreenRoom,
@@ -59,7 +70,7 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HTMX = {"HX-Request": "true"}
 TOKEN = re.compile(rb'(name="(?:csrf_token|submission)" value="|X-CSRFToken": ")[^"]+')
 NEW_KEY = re.compile(
-    rb'(data-(?:ask|conversation|message)="|ask-|"m-|#m-|/(?:asks|shields|conversations|messages|introductions|approaches|needs|referrals|alumni)/)'
+    rb'(data-(?:ask|conversation|message)="|ask-|"m-|#m-|/(?:asks|shields|conversations|messages|introductions|approaches|needs|referrals|alumni|negotiations|engagements|testimony|showing)/)'
     rb"[\w-]{12}"
 )
 # What differs between two answers that say the same: the cookie, and how long a masked token was.
@@ -90,6 +101,11 @@ KEYS = {
     "approach": Approach.key,
     "work_need": WorkNeed.key,
     "referral": Referral.key,
+    "negotiation": Negotiation.key,
+    "engagement": Engagement.key,
+    "testimony": Testimony.key,
+    "showing": Showing.key,
+    "work": OutsideWork.key,
 }
 # What is found only behind what it belongs to.
 WITHIN = {
@@ -115,6 +131,18 @@ WITHIN = {
     "slug/work_need": select(Circle.slug, WorkNeed.key)
     .join(NeedShowing, NeedShowing.circle_id == Circle.id)
     .join(WorkNeed, NeedShowing.need_id == WorkNeed.id),
+    "negotiation/number": select(Negotiation.key, Version.number).join(
+        Version, Version.negotiation_id == Negotiation.id
+    ),
+    "engagement/number": select(Engagement.key, CheckIn.number)
+    .join(CheckIn, CheckIn.engagement_id == Engagement.id)
+    .distinct(),
+    "engagement/item": select(Engagement.key, WelcomeItem.key).join(
+        WelcomeItem, WelcomeItem.engagement_id == Engagement.id
+    ),
+    "engagement/entry": select(Engagement.key, Left.key).join(
+        Left, Left.engagement_id == Engagement.id
+    ),
 }
 
 
@@ -171,7 +199,7 @@ def _pairs(db: Session, name: str) -> list[str]:
     """Return each thing behind what it belongs to; and one behind another, behind nothing, and
     none.
     """
-    pairs = [tuple(row) for row in db.execute(WITHIN[name])]
+    pairs = [tuple(map(str, row)) for row in db.execute(WITHIN[name])]
     if not pairs:
         return [f"{UNKNOWN}/{UNKNOWN}"]
     (first, one), (last, _) = pairs[0], pairs[-1]

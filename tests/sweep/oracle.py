@@ -30,6 +30,7 @@ from tests.sweep.oracle_people import (  # noqa: F401  # the tests ask the oracl
     readable,
     shielded,
 )
+from tests.sweep.oracle_terms import names_at_terms, of_terms
 
 
 def may_see(story: Any, viewer: str, path: str = "") -> set[str]:
@@ -46,6 +47,9 @@ def may_see(story: Any, viewer: str, path: str = "") -> set[str]:
     seen |= _between_people(story, viewer, path)
     seen |= of_circles(story, viewer) | names_beside(story, viewer, path)
     seen |= names_at_work(story, viewer, path)
+    seen |= of_terms(story, viewer) | names_at_terms(story, viewer, path)
+    if path.startswith("/portfolio"):
+        seen |= _elsewhere(me)
     if path.startswith("/conversations"):
         for talk in story.talks:
             seen |= _of_talk(story, viewer, talk)
@@ -97,6 +101,11 @@ def _own(story: Any, me: Any) -> set[str]:
         if noted.owner == me.label:
             seen |= {noted.note, noted.how_met}
     return seen
+
+
+def _elsewhere(me: Any) -> set[str]:
+    """What somebody counts of work elsewhere is theirs alone, on their own balance."""
+    return {me.outside(what) for what in ("whom", "title", "others", "promise")}
 
 
 def _of_tie(story: Any, viewer: str, tie: Any) -> set[str]:

@@ -45,6 +45,7 @@ from tests.sweep.seed_learning import learning
 from tests.sweep.seed_memory import words_and_notes
 from tests.sweep.seed_organisations import organisations
 from tests.sweep.seed_talks import conversations
+from tests.sweep.seed_terms import after_parting, terms_and_work
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=45)
@@ -54,7 +55,7 @@ A_YEAR = timedelta(days=365)
 PASSWORD = "a long walk by the sea"
 RANDOM = {"key", "digest", "password_hash", "slug", "uid", "submission"}
 MASS = "zzmass"  # what tests add to forms that do not ask for it
-ALL_CHANNELS = ("index", "things", "learning", "mail")
+ALL_CHANNELS = ("index", "things", "learning", "terms", "mail")
 QUESTION = "What would you bring to a table of peers?"
 
 
@@ -132,6 +133,7 @@ def live(folder: Path, *, index_lags: bool) -> World:
             circles(db, world)
             learning(db, world)
             organisations(db, world)
+            terms_and_work(db, world)
             partings(db, world)
             # Tests look at the same people again after a season: they stay signed in, and freshly
             # so.
@@ -324,6 +326,7 @@ def _narrow(db: Session, world: World) -> None:
         relationships.block(db, members[blocker], members[blocked], now=NOW)
     for owner, against in sorted(story.shields):
         boundaries.raise_shield(db, members[owner], against=against, now=NOW)
+    after_parting(db, world)
     for person in story.people.values():
         _change_state(db, members[person.label], person)
 

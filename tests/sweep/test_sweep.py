@@ -20,6 +20,7 @@ from tests.sweep.canaries import OWNERS, SEARCHED, VIEWERS
 from tests.sweep.crawl import HTMX, difference, every_value, filled, letter_in, masked, rules, told
 from tests.sweep.oracle_circles import BESIDE
 from tests.sweep.oracle_organisations import AT_WORK
+from tests.sweep.oracle_terms import OF_MONEY, OF_TERMS
 from tests.sweep.seed import World, close, twin
 from tests.sweep.words import word, words_in
 
@@ -29,8 +30,10 @@ SIGNED_OUT = ""
 NONSENSE = word("written by nobody")
 NEAR = (*OWNERS, "paused", "leaving", "suspended", "departed", "connection", "stranger")
 # Where the oracle allows more than elsewhere, as on Today ("/"); everywhere else is the last.
-ROOMS = ("/me/boundaries", "/steward", *dict.fromkeys((*BESIDE, *AT_WORK)), "")
+ROOMS = ("/me/boundaries", "/steward", *dict.fromkeys((*BESIDE, *AT_WORK, *OF_TERMS)), "")
 AT_THE_DOOR = ("email", "name", "purpose", "through", "answer")
+# A sum of money, as people or machines read one.
+MONEY = re.compile(r"(?:€|EUR)\s?\d|\d\s?(?:€|EUR)|\"minor\"")
 STEWARDS_OWN = ("steward", "stranger")
 FILTERS = {"languages": "language", "themes": "theme", "place": "place"}
 
@@ -50,7 +53,7 @@ def addresses(world: World, viewer: str) -> list[str]:
     found = [path for rule in rules(world.app, "GET") for path in filled(rule, values)]
     found += [f"/me/profile/as/member?typed={each}" for each in values["handle"][:4]]
     found += [f"/steward?before={each}" for each in values["applications"]]
-    found += at_work(values)
+    found += at_work(values) + at_terms(values)
     return [*found, "/connections?from=1", "/people?from=1", "/people?work=peer&has=offers"]
 
 
@@ -67,6 +70,17 @@ def at_work(values: dict[str, list[str]]) -> list[str]:
     return [*found, *(f"/approaches/{key}/pass-on?who=outside" for key in values["approach"])]
 
 
+def at_terms(values: dict[str, list[str]]) -> list[str]:
+    """Return the addresses at which a page of terms and of work is asked for something more."""
+    found = [f"/negotiations/new?conversation={key}" for key in values["conversations"]]
+    for key in values["negotiation"]:
+        found += [f"/negotiations/{key}?read={how}" for how in ("changed", "now", "1", "2")]
+    for key in values["engagement"]:
+        found += [f"/engagements/{key}/testimony?about={each}" for each in values["handle"][:12]]
+        found += [f"/engagements/{key}/left/new?sort={sort}" for sort in ("handover", "harvest")]
+    return found
+
+
 # A few pairs of eyes of each kind look at everybody there is, and ask for parts of each page.
 ASK_FOR_PARTS = ("", "stranger", "connection", "blocked", "shielded_name", "waiting", "steward")
 
@@ -81,6 +95,8 @@ def leaks(world: World, viewer: str, paths: list[str]) -> dict[str, set[str]]:
             extra = words_in(unfolded(told(response))) - allowed[room] - words_in(path)
             if extra or response.status_code >= 500:
                 found[path] = extra or {response.status}
+            if MONEY.search(response.text) and not path.startswith(OF_MONEY):  # INV-08
+                found[path] = {"money"}
     return found
 
 
@@ -328,7 +344,7 @@ def test_the_steward_sees_no_more_of_members_than_a_member_does(fresh: World) ->
 
 def test_the_oracle_is_small_and_knows_nothing_of_the_application() -> None:
     parts = {f"tests.sweep.{path.stem}": path for path in Path(__file__).parent.glob("oracle*.py")}
-    assert len(parts) == 4
+    assert len(parts) == 5
     for path in parts.values():
         source = path.read_text()
         assert len(source.splitlines()) <= 300
