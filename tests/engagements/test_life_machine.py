@@ -31,8 +31,8 @@ from tests.conftest import NOON
 from tests.engagements.lives import DAY, Life, agreed, all_accept, terms_for
 
 PEOPLE = ("ama", "bea", "cai", "dov")
-EXAMPLES = int(os.environ.get("COMMONWEAL_TEST_EXAMPLES", "15"))
-PHASES = tuple(Phase) if EXAMPLES > 15 else (Phase.explicit, Phase.reuse, Phase.generate)
+EXAMPLES = int(os.environ.get("COMMONWEAL_TEST_EXAMPLES", "8"))
+PHASES = tuple(Phase) if EXAMPLES > 8 else (Phase.explicit, Phase.reuse, Phase.generate)
 WORDS = ("Rest.", "Enough.")
 
 

@@ -10,6 +10,7 @@ from network.engagements.kinds import LeftFor, Rhythm
 from network.engagements.models import Engagement, Negotiation, WelcomeItem
 from network.engagements.queries.waiting import What, waiting
 from network.engagements.services.checking_in import Answers
+from network.members.kinds import State
 from network.members.models import Member
 from tests.conftest import NOON
 from tests.engagements.conftest import Table, begun
@@ -72,6 +73,13 @@ def test_it_waits_for_the_last_who_has_not_said_that_it_is_complete(life, people
     assert waits(people, "ama", life.now) == []
     life.do("complete", "cai")
     assert (What.COMPLETE, 0) not in waits(people, "cai", life.now)
+
+
+def test_nobody_waits_for_who_left_the_network(life, people):
+    life.do("complete", "ama")
+    with transaction() as session:
+        session.get_one(Member, people["bea"].id).state = State.DEPARTED
+    assert waits(people, "cai", life.now) == [(What.COMPLETE, 0)]
 
 
 def test_completing_one_work_says_nothing_of_another(db, life, people):
