@@ -143,8 +143,9 @@ def person(seen: Seen, party: Party | None) -> Person:
 
 
 def signatories(seen: Seen) -> list[Person]:
-    """Return who signs, the reader last."""
-    people = [person(seen, party) for party in seen.parties if party.id != seen.mine.id]
+    """Return who signs, the reader last; for whoever left, those who did then."""
+    gone = {party.id for party in (*left_before(seen), seen.mine)}
+    people = [person(seen, party) for party in seen.everyone if party.id not in gone]
     return [*people, person(seen, seen.mine)]
 
 

@@ -74,13 +74,16 @@ def beside(db: Session, member: Member, seen: Seen) -> Beside:
     """Return what belongs to terms, as far as their reader may know of it."""
     asked = {**Viewer.of(member).at(seen.now), "mine": seen.mine.id}
     work, conversation, is_in_it, draft_at, may_sign = db.execute(_BESIDE, asked).one()
+    amends = work is not None and _amends(seen, work)
+    # That the others agreed later is not for whoever had left by then.
+    is_known = amends or seen.mine.left_at is None
     introduced = None
     if is_in_it and conversation.about is About.INTRODUCTION:
         steps = of_conversation(db, member, conversation)
         introduced = next((each for each in steps if each.how is How.INTRODUCED), None)
     return Beside(
-        work=None if work is None else work.key,
-        amends=work is not None and _amends(seen, work),
+        work=work.key if work is not None and is_known else None,
+        amends=amends,
         conversation=conversation.key if is_in_it else None,
         about=None if conversation is None else conversation.about,
         introduced=introduced,
