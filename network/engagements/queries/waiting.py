@@ -73,6 +73,8 @@ _TO_ANSWER = and_(
     Negotiation.state == NegotiationState.OPEN,
     Negotiation.moved_at > _IDLE_SINCE,
     or_(Version.valid_until.is_(None), Version.valid_until > NOW),
+    # Terms change nothing in work that is over.
+    or_(Engagement.ends_at.is_(None), Engagement.ends_at > NOW),
     not_(_ANSWERED),
 )
 _LIVES = and_(

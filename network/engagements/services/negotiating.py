@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from network.changes import changed
 from network.engagements.kinds import EngagementState, NegotiationState
+from network.engagements.life import is_over
 from network.engagements.models import Acceptance, Engagement, Negotiation, Party, Version
 from network.engagements.services import parting, signing
 from network.engagements.services.welcoming import first_items
@@ -53,7 +54,7 @@ def put(
     again = _sent_already(db, negotiation, party, submission)
     if again is not None and _is_it(again, terms, why, valid_until):
         return again
-    _must_be_open(negotiation, now)
+    _must_take_terms(db, negotiation, now)
     if over != negotiation.last:
         raise Conflict(_("Somebody has put another version on the table. Read it first."))
     parties = parties_of(db, negotiation)
@@ -100,7 +101,7 @@ def accept(
     party = _take(db, negotiation, actor, now)
     if negotiation.state is NegotiationState.AGREED and negotiation.on_table == number:
         return
-    _must_be_open(negotiation, now)
+    _must_take_terms(db, negotiation, now)
     version = _on_table(db, negotiation, number)
     if version.digest != shown:
         raise Conflict(_("These are not the words that you were shown. Read them once more."))
@@ -259,6 +260,16 @@ def _must_be_open(negotiation: Negotiation, now: datetime) -> None:
         raise Conflict(_("This is agreed. What changes now is a new agreement."))
     if negotiation.state is NegotiationState.CLOSED or negotiation.has_lapsed(now):
         raise Conflict(_("These terms are over. You can begin new ones."))
+
+
+def _must_take_terms(db: Session, negotiation: Negotiation, now: datetime) -> None:
+    """Refuse terms where all is over, and what would change work whose notice ran out."""
+    _must_be_open(negotiation, now)
+    if negotiation.engagement_id is None:
+        return
+    work = db.get_one(Engagement, negotiation.engagement_id, populate_existing=True)
+    if is_over(work, now):
+        raise Conflict(_("The work that these terms would change is over."))
 
 
 def _on_table(db: Session, negotiation: Negotiation, number: int) -> Version:
