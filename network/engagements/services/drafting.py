@@ -20,6 +20,7 @@ from network.members.models import Member
 from network.translation import _
 
 LONGEST = 200_000
+TOO_MUCH = _("This is more than terms can hold. Keep it elsewhere, and say it shorter.")
 
 
 def keep(
@@ -41,7 +42,7 @@ def keep(
         raise NotFound
     text = json.dumps(dict(fields), ensure_ascii=False)
     if len(text) > LONGEST:
-        raise Invalid(_("This is more than terms can hold. Keep it elsewhere, and say it shorter."))
+        raise Invalid(TOO_MUCH)
     # One at a time, so that two tabs that save at one instant do not both make the first draft.
     db.execute(select(Party.id).where(Party.id == party.id).with_for_update())
     if _is_put(db, party, submission):
@@ -71,7 +72,10 @@ def put(
     now: datetime,
     submission: str,
 ) -> Version:
-    """Put what was drafted on the table, and the draft away. Raises as `negotiating.put` does."""
+    """Put what was drafted on the table, and the draft away; a form that comes once more takes no
+    newer draft away. Raises as `negotiating.put` does.
+    """
+    was_put = _is_put(db, party, submission)
     version = negotiating.put(
         db,
         negotiation,
@@ -83,7 +87,8 @@ def put(
         now=now,
         submission=submission,
     )
-    set_aside(db, party, actor=actor)
+    if not was_put:
+        set_aside(db, party, actor=actor)
     return version
 
 

@@ -69,7 +69,7 @@ def put(negotiation: str) -> Any:  # noqa: ANN401
             why=why,
             valid_until=until,
             now=now,
-            submission=form.submission.data or "",
+            submission=_mark(form),
         )
     except (Conflict, Invalid) as refusal:
         settle(keep=True)
@@ -123,6 +123,9 @@ def _first(seen: Seen) -> Fields:
 
 
 def _typed() -> Fields:
+    # Before it is read: that takes a while for more fields than any page has.
+    if sum(len(name) + len(value) for name, value in request.form.items()) > drafting.LONGEST:
+        raise Invalid(drafting.TOO_MUCH)
     return {name: value for name, value in request.form.items() if name not in NOT_TERMS}
 
 
@@ -134,8 +137,13 @@ def _keep(seen: Seen, form: TermsForm, fields: Fields) -> None:
         fields=fields,
         over=_over(form),
         now=clock.now(),
-        submission=form.submission.data or "",
+        submission=_mark(form),
     )
+
+
+def _mark(form: TermsForm) -> str:
+    """Return by which a form that is sent twice is known."""
+    return (form.submission.data or "")[:40]
 
 
 def _over(form: TermsForm, *, came: str | None = None) -> int:
