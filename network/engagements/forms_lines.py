@@ -30,6 +30,8 @@ from network.translation import _
 Word = TypeVar("Word", bound=StrEnum)
 # One gives, and two part it.
 FEWEST_TO_SHARE = 3
+# More than there are people: who left is said, and not thrown away.
+MOST_SHARES = 24
 DAYS = re.compile(r"\d{1,5}(?:[.,]\d{1,2})?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -159,14 +161,14 @@ class CashForm(ValueForm):
         validate_choice=False,
         default=Period.MONTH.value,
     )
-    split = FieldList(FormField(ShareForm), max_entries=24)
+    split = FieldList(FormField(ShareForm), max_entries=MOST_SHARES)
 
     def offer(self, parties: Mapping[str, str]) -> None:
         """Offer these parties; where there are three, each may have a share."""
         super().offer(parties)
         there = {each.party.data for each in self.split}
         for party in parties if len(parties) >= FEWEST_TO_SHARE else ():
-            if party not in there:
+            if party not in there and len(self.split) < MOST_SHARES:
                 self.split.append_entry({"party": party, "amount": ""})
 
     def line(self, locale: str) -> CashLine:

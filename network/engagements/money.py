@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from babel import Locale
 from babel.numbers import (
@@ -27,6 +27,9 @@ LETTER_AND_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
 # What one can write, and what comes of adding up: as much as a database takes for a big integer.
 MOST = 10**15
 MOST_IN_ALL = 9_000 * MOST
+# No amount takes more characters, and none of its digits is rounded away.
+LONGEST = 60
+EXACT = Context(prec=LONGEST + 4)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,11 +78,11 @@ def read(text: str, currency: str, *, locale: str = "en", field: str = "") -> Mo
     if not is_code(currency):
         raise Invalid(_("Choose the currency: three letters, as in EUR."), field=field)
     try:
-        amount = parse_decimal(_spaced(text, locale), locale=locale, strict=True)
-    except NumberFormatError as error:
+        amount = parse_decimal(_spaced(text[:LONGEST], locale), locale=locale, strict=True)
+        minor = amount.scaleb(get_currency_precision(currency), context=EXACT)
+    except (NumberFormatError, ArithmeticError) as error:
         raise Invalid(_("“%(text)s” is not an amount.", text=text[:40]), field=field) from error
-    minor = amount.scaleb(get_currency_precision(currency)) if amount.is_finite() else Decimal(-1)
-    if minor < 0 or minor > MOST:
+    if len(text) > LONGEST or not minor.is_finite() or minor < 0 or minor > MOST:
         raise Invalid(_("“%(text)s” is not an amount.", text=text[:40]), field=field)
     if minor != minor.to_integral_value():
         raise Invalid(
