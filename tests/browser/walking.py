@@ -139,6 +139,16 @@ def answer(page: Page, about: str, button: str) -> None:
         card.get_by_role("button", name=button).click()
 
 
+def press(page: Page, button: str | re.Pattern[str], *, to: str, status: int = 303) -> None:
+    """Press what sends a form to an address, and wait until that has been answered."""
+    with page.expect_response(
+        lambda got: got.request.method == "POST" and to in got.url
+    ) as answered:
+        page.get_by_role("button", name=button, exact=True).click()
+    assert answered.value.status == status
+    page.wait_for_load_state()
+
+
 NARROW_PX = 320
 # What a page holds beyond the edge of its window, outside of what may scroll by itself.
 BEYOND = """() => {
