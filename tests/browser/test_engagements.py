@@ -232,11 +232,11 @@ def test_a_team_of_two_and_a_client_agree_once_the_shares_add_up(visit: Visit):
 
 
 def test_a_draft_keeps_itself_and_waits_for_its_writer(visit: Visit):
-    page = visit("tomasz")
+    page = visit("keiko")
     page.goto("/engagements")
-    page.get_by_role("link", name="A first director for Veldhaven").click()
+    page.get_by_role("link", name="Thirty years of a harbour").click()
     counter(page, page.url)
-    before, words = page.url, "The teams read the budget aloud, each its own line."
+    before, words = page.url, "He says that the drawer sticks. We would bring a second one."
     with page.expect_response(lambda got: got.url.endswith("/draft")) as kept:
         page.get_by_label("Why you write it so").press_sequentially(words)
     assert kept.value.status == 200
@@ -244,7 +244,7 @@ def test_a_draft_keeps_itself_and_waits_for_its_writer(visit: Visit):
     page.goto("/")
     page.goto(before)
     expect(page.get_by_label("Why you write it so")).to_have_value(words)
-    other = visit("ama")
+    other = visit("ewan")
     other.goto(before)
     expect(other.get_by_label("Why you write it so")).to_have_value("")
 
