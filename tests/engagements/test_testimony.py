@@ -187,8 +187,8 @@ def test_inv_44_one_answer_and_the_same_twice_is_once(both):
 @pytest.mark.parametrize("who", ["bea", "cai", "dov"])
 def test_inv_18_open_words_are_for_whom_they_are_about(both, verb, who):
     given = {"words": REPLY} if verb == "answer" else {}
-    with reading() as db:
-        found = db.scalars(select(models.Testimony)).first()
+    with transaction() as db:
+        found = db.scalars(select(models.Testimony).order_by(models.Testimony.id)).first()
         actor = member(db, who)
         do_it = services.answer if verb == "answer" else services.show
         with pytest.raises(NotFound):
