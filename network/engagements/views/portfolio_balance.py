@@ -6,7 +6,10 @@ in no address and no log, and none of it is kept.
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
+from werkzeug.wrappers import Response as Answer
 
 from network import clock, ics, limits
 from network.addresses import on_base
@@ -47,7 +50,7 @@ def check() -> Page:
 
 @portfolio.post("/portfolio/full")
 @limits.of_member
-def set_full() -> Page | Response:
+def set_full() -> Page | Answer:
     own, form = _own(), sent(FullForm)
     half_days = form.half_days
     if not form.errors:
