@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -11,6 +12,8 @@ from enum import StrEnum
 WORD = re.compile(r"\n+|[^\s]+")
 # Comparing takes time by the square: beyond so many pairs the middle counts as written anew.
 MOST_PAIRS = 1_000_000
+# And far more where the same word stands again and again: then such words are no place to begin.
+MOST_ALIKE = 30_000
 
 
 class How(StrEnum):
@@ -50,12 +53,19 @@ def _middle(one: list[str], other: list[str]) -> list[tuple[How, list[str]]]:
     if len(one) * len(other) > MOST_PAIRS:
         return [(How.TAKEN_OUT, one), (How.ADDED, other)]
     pieces = []
-    for tag, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, one, other, autojunk=_pairs_alike(one, other) > MOST_ALIKE)
+    for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             pieces.append((How.STAYED, one[a:b]))
         else:
             pieces += [(How.TAKEN_OUT, one[a:b]), (How.ADDED, other[c:d])]
     return pieces
+
+
+def _pairs_alike(one: list[str], other: list[str]) -> int:
+    """Return how many pairs of the same word there are between two texts."""
+    many = Counter(other)
+    return sum(many[word] for word in one)
 
 
 def _lines(words: list[str]) -> tuple[str, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 from sqlalchemy import select, update
@@ -13,12 +15,17 @@ from network.db import reading, transaction
 from network.engagements import money
 from network.engagements.access import engagement_for
 from network.engagements.forms_terms import fields_of
+from network.engagements.kinds import Cash, Period
 from network.engagements.models import Draft, Party, Version
+from network.engagements.money import Money
 from network.engagements.queries.waiting import waiting
 from network.engagements.services import beginning
+from network.engagements.sound import flaws
+from network.engagements.terms import CashLine
 from network.engagements.views import writing
 from network.errors import Conflict, Invalid, Refusal
 from network.members.models import Member
+from network.wording import How, compared
 from tests.conftest import NOON, post
 from tests.engagements.conftest import Table
 from tests.engagements.lives import DAY, Life, agreed
@@ -144,6 +151,33 @@ def test_a_form_that_comes_twice_takes_no_newer_draft_away(table, as_):
         assert (
             json.loads(db.scalars(select(Draft)).one().fields)["purpose"] == "What I write since."
         )
+
+
+def test_words_that_stand_there_again_and_again_are_compared_soon():
+    old, new = "x " + "a " * 995 + "y", "z " + "a b " * 497
+    began = monotonic()
+    found = compared(old, new)
+    assert monotonic() - began < 5
+    kept = [line for run in found if run.how is not How.ADDED for line in run.lines]
+    assert " ".join(kept).split() == old.split()
+
+
+@pytest.mark.parametrize("period", Period)
+def test_inv_37_a_day_rate_is_read_in_one_way(table, period):
+    rate = CashLine("f", Cash.DAY_RATE, "bea", "ama", Money("EUR", 65_000), period)
+    keys = table.keys()
+    rate = replace(rate, giver=keys["bea"], receiver=keys["ama"])
+    found = flaws(director(table, cash=(rate,)), list(keys.values()))
+    expected = [] if period is Period.DAY else [("cash", "f", "period")]
+    assert [(each.part, each.key, each.name) for each in found] == expected
+
+
+def test_letters_about_work_are_caused_so_often_and_no_more(life, as_, app):
+    post(as_("ama"), f"/engagements/{life.key}/begin")
+    app.config["UNLIMITED"] = False
+    said = f"/engagements/{life.key}/complete"
+    answers = [post(as_("ama"), said).status_code for _ in range(61)]
+    assert (answers[0], answers[-1]) == (303, 429)
 
 
 @pytest.mark.parametrize("path", ["draft", "write"])
