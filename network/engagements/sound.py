@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from network.engagements.kinds import Clause, Kind
+from network.engagements.kinds import Cash, Clause, Kind, Period
 from network.engagements.money import totals
 from network.engagements.terms import CashLine, OtherLine, Terms
 from network.translation import _
@@ -90,6 +90,13 @@ def _of_line(part: str, line: CashLine | OtherLine, parties: Collection[str]) ->
             _("Say how much. For work without money there is a line of its own."),
             line.key,
             "amount",
+        )
+    if isinstance(line, CashLine) and line.sort is Cash.DAY_RATE and line.period is not Period.DAY:
+        yield Flaw(
+            part,
+            _("A day rate is for a day: choose that, or call it otherwise."),
+            line.key,
+            "period",
         )
     for name in ("what", "when", "known_by"):
         if len(getattr(line, name)) > LONGEST_WORDS:
