@@ -115,6 +115,8 @@ def shown(
     )
 
 
+# Of all but taking back a letter goes to the others.
+@limits.of_member
 def _do(engagement: str, deed: Callable[..., None], said: str) -> Any:  # noqa: ANN401
     found = seen_by_me(engagement)
     try:
@@ -125,6 +127,7 @@ def _do(engagement: str, deed: Callable[..., None], said: str) -> Any:  # noqa: 
     return see_other("work.engagement", engagement=engagement)
 
 
+@limits.of_member
 def _do_with_words(engagement: str, doing: str, deed: Callable[..., None], said: str) -> Any:  # noqa: ANN401
     found, form = seen_by_me(engagement), sent(WhyForm)
     if not form.validate():
