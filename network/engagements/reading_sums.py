@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from babel.lists import format_list
+
 from network.engagements.kinds import Cash, Period
 from network.engagements.money import MOST, Money
 from network.engagements.telling import PERIODS
@@ -127,7 +129,7 @@ def _added(parts: Sequence[Part], locale: str) -> str:
         f"{Money(currency, minor).said(locale)} {PERIODS[period]}"
         for currency, period, minor in added
     ]
-    return str(_(" and ")).join(said)
+    return format_list(said, locale=locale)
 
 
 def _totals(parts: Sequence[Part]) -> Iterator[tuple[str, Period, int]]:

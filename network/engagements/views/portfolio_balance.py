@@ -6,8 +6,6 @@ in no address and no log, and none of it is kept.
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, request
 from werkzeug.wrappers import Response as Answer
 
