@@ -23,8 +23,9 @@ def channel(app: Flask, writers: Mapping[str, Write]) -> Channel:
     base = urlsplit(settings.base_url)
     addresses = app.url_map.bind(base.netloc, url_scheme=base.scheme)
 
-    def link(endpoint: str, **values: Any) -> str:  # noqa: ANN401  # whatever the address holds
-        return addresses.build(endpoint, values, force_external=True)
+    def link(endpoint: str, *, _anchor: str = "", **values: Any) -> str:  # noqa: ANN401  # whatever the address holds
+        address = addresses.build(endpoint, values, force_external=True)
+        return f"{address}#{_anchor}" if _anchor else address
 
     office = Office(settings=settings, writers=writers, link=link)
     return Channel(partial(deliver_mail, office=office), batch=BATCH)

@@ -37,6 +37,7 @@ class Deal:
     split: bool = False
     left: dict[str, int] = field(default_factory=dict, hash=False)
     drafts: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()  # of those who look for terms still, besides the last author
     amends: str = ""
 
     def own(self, what: str) -> str:
@@ -66,6 +67,7 @@ class Work:
     left: tuple[tuple[str, str], ...] = ()  # for whom, by whom
     said: tuple[Said, ...] = ()
     showings: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)  # who said yes
+    complete: tuple[str, ...] = ()  # who says so, where not all do
     late: tuple[str, ...] = ()  # who writes more of all this after they are apart from others
 
     def own(self, what: str) -> str:
@@ -96,7 +98,15 @@ DEALS = (
         ("shielded_domain",),
     ),
     Deal("team", TEAM, dict.fromkeys(TEAM, ""), ("connection",), agreed=True, split=True),
-    Deal("amending", TEAM, dict.fromkeys(TEAM, ""), ("owner1",), drafts=("owner2",), amends="team"),
+    Deal(
+        "amending",
+        TEAM,
+        dict.fromkeys(TEAM, ""),
+        ("owner1",),
+        drafts=("owner2",),
+        accepted=("owner2",),
+        amends="team",
+    ),
     Deal("four", FOUR, dict.fromkeys(FOUR, ""), ("owner3",), agreed=True, split=True),
     Deal(
         "over",
@@ -147,6 +157,7 @@ WORKS = (
             "connection": ("owner1", "owner2"),
             "owner2": ("owner1",),
         },
+        complete=("owner2",),
     ),
     Work(
         "four",

@@ -4,7 +4,7 @@ remembering.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
@@ -15,11 +15,14 @@ from werkzeug.routing import Rule
 from tests.sweep.crawl import UNSAFE, every_value, filled, rules, unsafe_rules
 from tests.sweep.seed import World
 
+WORKED_WITH = ("connection", "speaker")
+DEEDS = ("pause", "end", "cancel")  # what is done with words to shared work
 # Somebody who is shown as a way, and to whom.
 CARRIED_BY = ("connection", "second")
 BESIDE = (
     *("/circles", "/learning", "/green-rooms"),
     *("/organisations", "/approaches", "/needs", "/referrals"),
+    *("/negotiations", "/engagements", "/portfolio", "/testimony", "/showing"),
 )
 FEW = 12  # of messages, notes and places, all of which look alike
 SENTENCE = "A sentence that is long enough."
@@ -158,6 +161,15 @@ def is_beside(path: str) -> bool:
     return path.startswith(BESIDE)
 
 
+def at_terms(world: World, values: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the addresses at which terms begin, and words about those with whom one worked."""
+    found = [f"/negotiations/new?conversation={key}" for key in values["conversations"]]
+    about = [world.story.people[label].handle for label in WORKED_WITH]
+    works = values["engagement"]
+    found += [f"/engagements/{key}?do={deed}" for key in works for deed in DEEDS]
+    return [*found, *(f"/engagements/{k}/testimony?about={each}" for k in works for each in about)]
+
+
 def offered(
     world: World, viewers: Sequence[str], more: Sequence[str], handles: list[str]
 ) -> list[Offered]:
@@ -171,6 +183,7 @@ def offered(
         client = world.client(viewer)
         values["token"] = world.links.get(viewer, [])
         paths = [path for rule in rules(world.app, "GET") for path in filled(rule, values)]
+        paths += at_terms(world, values)
         to_one = f"/conversations/new?to={world.story.people['connection'].handle}"
         connector, target = (world.story.people[each].handle for each in CARRIED_BY)
         asked = f"/people/{target}/introduction?through={connector}"

@@ -86,7 +86,7 @@ def _finds(town: Town, told: canaries.Deal) -> None:
     db.flush()  # its parties have keys then
     town.things[f"terms {told.label}"] = negotiation.key
     for number, label in enumerate(told.versions, start=1):
-        now = LONG_AGO + number * HOUR
+        now = (LATELY if told.amends else LONG_AGO) + number * HOUR
         here = {each.member_id: each for each in negotiating.parties_of(db, negotiation)}
         keys = {e: here[town.people[e].id].key for e in told.signs if town.people[e].id in here}
         negotiating.put(
@@ -105,7 +105,7 @@ def _finds(town: Town, told: canaries.Deal) -> None:
             negotiating.leave(db, negotiation, actor=person, words=words, now=now + HOUR / 2)
     for label in told.drafts:
         _drafts(town, told, negotiation, town.people[label])
-    if told.agreed:
+    if told.agreed or told.accepted:
         _agree(town, told, negotiation)
 
 
@@ -182,9 +182,15 @@ def _drafts(town: Town, told: canaries.Deal, negotiation: Negotiation, author: M
 def _agree(town: Town, told: canaries.Deal, negotiation: Negotiation) -> None:
     db, number = town.db, len(told.versions)
     version = db.get_one(Version, (negotiation.id, number))
-    for label in told.signs:
-        yes = {"number": number, "shown": version.digest, "now": LONG_AGO + 5 * HOUR}
+    for label in told.accepted or told.signs:
+        yes = {
+            "number": number,
+            "shown": version.digest,
+            "now": (LATELY if told.amends else LONG_AGO) + 5 * HOUR,
+        }
         negotiating.accept(db, negotiation, actor=town.people[label], **yes)
+    if told.amends:
+        return
     engagement = db.get_one(Engagement, negotiation.engagement_id)
     town.things[f"work {told.label}"] = engagement.key
 
@@ -222,6 +228,10 @@ class _Lived:
         for sort, label in told.left:
             self.leave_behind(sort, label, f"left {sort} {label}", now=LATELY)
         self._stops()
+        self._looks_back()
+
+    def _looks_back(self) -> None:
+        told = self.told
         for label, others in told.showings.items():
             shown = self.shows(label)
             for other in others:
@@ -242,7 +252,7 @@ class _Lived:
             self.do(living.pause, told.by, words=words)
         if told.state == "ended":
             self.do(living.end, told.by, words=words)
-        for label in self.people() if told.state.startswith("completed") else ():
+        for label in self.people() if told.state.startswith("completed") else told.complete:
             now = NOW - timedelta(days=40) if told.state == "completed long ago" else LATELY
             self.do(living.complete, label, now=now)
 

@@ -26,6 +26,9 @@ LAST = (
     *("keeping.close_harvest", "needs.let_go", "organisations.end", "organisations.take_back"),
     *("work_needs.close", "work_needs.take_down", "work_needs.take_back", "alumni.end"),
     *("approaches.withdraw", "approaches.tell_no", "referrals.withdraw", "organisations.change"),
+    *("terms.close", "terms.leave", "terms.take_back", "terms.withdraw", "writing.set_aside"),
+    *("work.cancel", "work.end", "work.pause", "work.complete", "portfolio.take_out"),
+    *("testimony.take_back", "showing.take_back"),
 )
 
 

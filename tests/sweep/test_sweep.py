@@ -18,6 +18,7 @@ from network.search import backend, indexer
 from tests.sweep import oracle
 from tests.sweep.canaries import OWNERS, SEARCHED, VIEWERS
 from tests.sweep.crawl import HTMX, difference, every_value, filled, letter_in, masked, rules, told
+from tests.sweep.forms import DEEDS
 from tests.sweep.oracle_circles import BESIDE
 from tests.sweep.oracle_organisations import AT_WORK
 from tests.sweep.oracle_terms import OF_MONEY, OF_TERMS
@@ -77,6 +78,7 @@ def at_terms(values: dict[str, list[str]]) -> list[str]:
         found += [f"/negotiations/{key}?read={how}" for how in ("changed", "now", "1", "2")]
     for key in values["engagement"]:
         found += [f"/engagements/{key}/testimony?about={each}" for each in values["handle"][:12]]
+        found += [f"/engagements/{key}?do={deed}" for deed in DEEDS]
         found += [f"/engagements/{key}/left/new?sort={sort}" for sort in ("handover", "harvest")]
     return found
 
