@@ -8,7 +8,7 @@ whom a block or a shield parts the reader is a party without a name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import String, and_, bindparam, case, or_, select
@@ -26,8 +26,9 @@ from network.translation import _
 _MINE = aliased(Party, name="mine")
 _KEY = bindparam("key", type_=String())
 _BY_KEY = (
-    select(Negotiation, _MINE)
+    select(Negotiation, _MINE, Engagement.ends_at)
     .join(_MINE, _MINE.negotiation_id == Negotiation.id)
+    .outerjoin(Engagement, Engagement.id == Negotiation.engagement_id)
     .where(Negotiation.key == _KEY, _MINE.member_id == bindparam("viewer", type_=BigId))
 )
 # What governs agreed work: the terms that were agreed last.
@@ -64,6 +65,7 @@ class Seen:
     everyone: Sequence[Party]
     together: frozenset[int]  # parties from whom nothing parts the reader
     now: datetime
+    work_ends_at: datetime | None = None  # the end of the work that these terms are of
 
     @property
     def parties(self) -> list[Party]:
@@ -77,14 +79,21 @@ class Seen:
         return {
             party.key: signed(party)
             for party in self.everyone
-            if agreed or party.id in self.together
+            if (agreed and party.left_at is None) or party.id in self.together
         }
 
     @property
     def is_open(self) -> bool:
         """Whether something can still be put on the table."""
         is_open = self.negotiation.state is NegotiationState.OPEN
-        return is_open and self.mine.left_at is None and not self.has_lapsed
+        is_there = self.mine.left_at is None
+        return is_open and is_there and not self.has_lapsed and not self.is_late
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the work is over that these terms would change."""
+        is_open = self.negotiation.state is NegotiationState.OPEN
+        return is_open and self.work_ends_at is not None and self.work_ends_at <= self.now
 
     @property
     def has_lapsed(self) -> bool:
@@ -130,8 +139,8 @@ def negotiation_for(db: Session, member: Member, key: str, *, now: datetime) -> 
     row = db.execute(_BY_KEY, {"key": key, "viewer": member.id}).first()
     if row is None:
         raise NotFound
-    negotiation, mine = row
-    return _seen(db, member, negotiation, mine, now)
+    negotiation, mine, work_ends_at = row
+    return replace(_seen(db, member, negotiation, mine, now), work_ends_at=work_ends_at)
 
 
 def engagement_for(db: Session, member: Member, key: str, *, now: datetime) -> Work:

@@ -24,6 +24,7 @@ class Stage(StrEnum):
     CLOSED = "closed"
     LAPSED = "lapsed"
     LEFT = "left"
+    LATE = "late"
 
 
 class Stand(StrEnum):
@@ -105,6 +106,8 @@ def stage(seen: Seen) -> Stage:
         return Stage.LEFT
     if seen.has_lapsed:
         return Stage.LAPSED
+    if seen.is_late:
+        return Stage.LATE
     return {
         NegotiationState.OPEN: Stage.OPEN,
         NegotiationState.AGREED: Stage.AGREED,

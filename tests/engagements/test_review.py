@@ -9,6 +9,7 @@ from datetime import timedelta
 from time import monotonic
 
 import pytest
+import time_machine
 from sqlalchemy import select, update
 
 from network.db import reading, transaction
@@ -25,6 +26,7 @@ from network.engagements.terms import CashLine
 from network.engagements.views import writing
 from network.errors import Conflict, Invalid, Refusal
 from network.members.models import Member
+from network.members.services import boundaries
 from network.wording import How, compared
 from tests.conftest import NOON, post
 from tests.engagements.conftest import Table
@@ -91,7 +93,7 @@ def words_of(page):
     return words(page) if "<main" in page else page
 
 
-def test_inv_42_work_that_is_over_is_changed_no_more_though_the_change_was_open(life):
+def test_inv_42_work_that_is_over_is_changed_no_more_though_the_change_was_open(life, sign_in):
     life.do("begin", "ama")
     change = begin_change(life, "ama")
     keys = change.keys()
@@ -107,6 +109,30 @@ def test_inv_42_work_that_is_over_is_changed_no_more_though_the_change_was_open(
     assert isinstance(change.accept("bea", 2), Conflict)
     assert isinstance(change.put("ama", 2), Conflict)
     assert change.stands()[0] != "agreed"
+    with time_machine.travel(change.now, tick=False):
+        browser = sign_in(member("bea"))
+        page = browser.get(at(change)).text
+        assert "The work that these terms would change is over." in words(page)
+        assert "/accept" not in page
+        assert "The work that they would change is over." in words(browser.get("/engagements").text)
+        assert browser.get(at(change, "write")).status_code == 409
+        work = words(browser.get(f"/engagements/{life.key}").text)
+        assert "A change is being found" not in work
+
+
+def test_inv_10_who_left_and_is_apart_has_no_name_though_the_others_agreed(db, table, visit):
+    table.do("leave", "cai")
+    table.now += HOUR
+    with transaction() as session:
+        cai, ama = (session.get_one(Member, member(name).id) for name in ("cai", "ama"))
+        boundaries.block(session, cai, blocked_id=ama.id, now=table.now)
+    before = words(visit("ama", at(table)).text)
+    table.put("ama", 0)
+    table.accept("bea", 1)
+    assert table.stands()[0] == "agreed"
+    assert "Cai" not in before
+    assert "Cai" not in words(visit("ama", at(table)).text)
+    assert "Cai Example has left" in words(visit("bea", at(table)).text)
 
 
 def test_inv_40_nobody_signs_for_themselves_what_an_organisation_agreed(db, make_member):

@@ -105,7 +105,7 @@ def overview(db: Session, member: Member, *, now: datetime) -> Overview:
     works: dict[int, Work] = {}
     for negotiation, mine, engagement, text, valid_until, has_yes in db.execute(_ALL, asked):
         people = everyone[negotiation.id], frozenset(together[negotiation.id])
-        seen = Seen(negotiation, mine, *people, now)
+        seen = Seen(negotiation, mine, *people, now, engagement.ends_at if engagement else None)
         title = "" if text is None else str(json.loads(text)["terms"]["title"])
         if negotiation.state is NegotiationState.AGREED and mine.left_at is None:
             _govern(works, Work(engagement, seen, title))

@@ -13,7 +13,7 @@ from network.columns import BigId
 from network.conversations.hearing import is_there
 from network.conversations.models import About, Conversation, Participant
 from network.engagements.kinds import NegotiationState
-from network.engagements.life import Spell
+from network.engagements.life import Spell, is_over
 from network.engagements.models import Completion, Engagement, Negotiation, Party, Version
 from network.engagements.terms import Terms, from_text
 from network.members.kinds import State
@@ -119,6 +119,7 @@ def told(
     open_ones = [row[0] for row in rows if row[0].state is NegotiationState.OPEN]
     found = [row for row in rows if row[0].state is NegotiationState.AGREED]
     change = next((each for each in open_ones if not each.has_lapsed(now)), None)
+    change = None if is_over(engagement, now) else change
     return [Agreed(row[0], row[1]) for row in found], Beside(found[0][2], found[0][3], change)
 
 
