@@ -116,6 +116,7 @@ def test_inv_42_work_that_is_over_is_changed_no_more_though_the_change_was_open(
         assert "/accept" not in page
         assert "The work that they would change is over." in words(browser.get("/engagements").text)
         assert browser.get(at(change, "write")).status_code == 409
+        assert "lapses" not in words(browser.get("/portfolio").text)
         work = words(browser.get(f"/engagements/{life.key}").text)
         assert "A change is being found" not in work
 

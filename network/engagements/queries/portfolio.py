@@ -83,6 +83,8 @@ _OPEN = (
         Negotiation.state == NegotiationState.OPEN,
         Negotiation.moved_at > bindparam("moved_since", type_=UtcDateTime()),
         or_(Version.valid_until.is_(None), Version.valid_until > NOW),
+        # Terms change nothing in work that is over.
+        or_(Engagement.ends_at.is_(None), Engagement.ends_at > NOW),
     )
     .order_by(Negotiation.id)
 )
