@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import select
+from collections.abc import Iterator
 
+import pytest
+from sqlalchemy import event, select
+
+from network.db import db as database
 from network.db import reading
 from network.events.models import Event
 from tests.sweep import oracle, oracle_terms
-from tests.sweep.crawl import difference, every_value, letter_in, told
+from tests.sweep.crawl import difference, every_value, filled, letter_in, rules, told
 from tests.sweep.seed import World
-from tests.sweep.test_sweep import MONEY, NONSENSE, searched
+from tests.sweep.test_sweep import MONEY, NONSENSE, at_terms, searched
 from tests.sweep.words import word, words_in
 
 pytestmark = pytest.mark.usefixtures("that_day")
@@ -198,3 +201,44 @@ def test_inv_36_a_steward_reads_no_terms_and_no_work(fresh: World) -> None:
     assert oracle.may_see(fresh.story, "steward").isdisjoint(
         fresh.story.deals[0].own(f"v1 {each}") for each in oracle_terms.DRAFTED
     )
+
+
+MOST_STATEMENTS = 12
+
+
+@pytest.fixture
+def statements(fresh: World) -> Iterator[list[str]]:
+    """What is read from the database, the latest last."""
+    read: list[str] = []
+
+    def note(*args: object) -> None:
+        read.append(str(args[2]))
+
+    with fresh.app.app_context():
+        engines = list(database.engines.values())
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    yield read
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("viewer", ["connection", "owner2"])
+def test_every_page_of_terms_and_of_work_is_read_in_a_few_statements(
+    fresh: World, statements: list[str], viewer: str
+) -> None:
+    values, client, many = every_value(fresh.app), fresh.client(viewer), {}
+    paths = ["/", *at_terms(values)]
+    paths += [
+        path
+        for rule in rules(fresh.app, "GET")
+        if rule.rule.startswith(oracle_terms.OF_TERMS[:5])
+        for path in filled(rule, values)
+    ]
+    for path in paths:
+        statements.clear()
+        if client.get(path).status_code == 200:
+            many[path] = len([each for each in statements if each.startswith("SELECT")])
+    assert len(many) > 30
+    assert min(many.values()) > 1
+    assert {path: each for path, each in many.items() if each > MOST_STATEMENTS} == {}
