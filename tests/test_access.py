@@ -329,7 +329,7 @@ def test_no_garbage_in_a_query_breaks_a_page(fresh: World) -> None:
 # Forms in which there is nothing to get wrong, and those that are read over or only ask something.
 TAKES_ANYTHING = {
     *("signing_in.ask_for_link_again", "calendar.make", "calendar.rotate"),
-    *("circles.write_note", "circles.change_note", "shields.check"),
+    *("circles.write_note", "circles.change_note", "shields.check", "portfolio.check"),
 }
 
 
