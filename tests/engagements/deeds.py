@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from network.engagements.kinds import Cash, Clause, Kind, Period
 from network.engagements.models import Acceptance, Negotiation, Party, Version
@@ -89,8 +91,8 @@ def _block(db, member, handle, now):
     blocked = db.scalars(select(Member.id).where(Member.handle == handle)).one()
     pair = {"blocker_id": member.id, "blocked_id": blocked}
     if db.scalar(select(Block).filter_by(**pair)) is None:
-        db.add(Block(**pair, at=now))
-        db.flush()
+        with suppress(IntegrityError), db.begin_nested():  # the same block at the same instant
+            db.add(Block(**pair, at=now))
 
 
 def _speak(db, member, *, again):
