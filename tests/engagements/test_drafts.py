@@ -131,3 +131,15 @@ def test_two_tabs_of_one_person_keep_the_last_that_was_typed(table, as_):
     post(as_("ama"), at(table, "draft"), {**tab, "title": "One tab"}, headers=HTMX)
     post(as_("ama"), at(table, "draft"), {**tab, "title": "Other tab"}, headers=HTMX)
     assert typed(as_("ama").get(at(table, "write")).text)["title"] == "Other tab"
+
+
+def test_a_draft_outlives_its_terms_and_can_be_read(table, as_):
+    keep(table, "bea", {"title": "First", "purpose": "An evening for the two keen teams."})
+    table.do("close", "ama")
+    found = as_("bea").get(at(table, "write"))
+    assert found.status_code == 200
+    assert "An evening for the two keen teams." in found.text
+    assert as_("cai").get(at(table, "write")).status_code == 409
+    post(as_("bea"), at(table, "draft/set-aside"), {})
+    assert kept() == {}
+    assert as_("bea").get(at(table, "write")).status_code == 409

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from network import clock, limits
 from network.db import db, settle
 from network.engagements.access import Seen, negotiation_for
-from network.engagements.forms_terms import Fields, TermsForm, fields_of
+from network.engagements.forms_terms import Fields, TermsForm, fields_of, is_of_terms
 from network.engagements.queries.writing import draft_of, text_to_change
 from network.engagements.services import drafting
 from network.engagements.starting import LABELS, Start
@@ -26,14 +26,16 @@ from network.members import current
 from network.members.services.accounts import is_fresh
 
 writing = Blueprint("writing", __name__)
-# What a form sends beside the terms.
-NOT_TERMS = ("csrf_token", "do", "came")
 
 
 @writing.get("/negotiations/<negotiation>/write")
 def write(negotiation: str) -> Page:
-    seen = _to_write(negotiation)
+    seen = negotiation_for(db.session, current.member(), negotiation, now=clock.now())
     kept = draft_of(db.session, seen)
+    if kept is not None and not seen.is_open:
+        wrote = [each for each in kept.fields.values() if " " in each.strip()]
+        return page("engagements/draft_left.html", negotiation=seen.negotiation, wrote=wrote)
+    _must_be_open(seen)
     if kept is None:
         form = TermsForm(_first(seen), names_for(seen))
         form.over.data = str(seen.negotiation.last)
@@ -105,9 +107,13 @@ def set_aside(negotiation: str) -> Any:  # noqa: ANN401
 def _to_write(key: str) -> Seen:
     """Return the negotiation of this address, where the reader can still put something into it."""
     seen = negotiation_for(db.session, current.member(), key, now=clock.now())
+    _must_be_open(seen)
+    return seen
+
+
+def _must_be_open(seen: Seen) -> None:
     if not seen.is_open:
         raise Conflict(_("These terms are over. Nothing can be put on the table here any more."))
-    return seen
 
 
 def _first(seen: Seen) -> Fields:
@@ -126,7 +132,7 @@ def _typed() -> Fields:
     # Before it is read: that takes a while for more fields than any page has.
     if sum(len(name) + len(value) for name, value in request.form.items()) > drafting.LONGEST:
         raise Invalid(drafting.TOO_MUCH)
-    return {name: value for name, value in request.form.items() if name not in NOT_TERMS}
+    return {name: value for name, value in request.form.items() if is_of_terms(name)}
 
 
 def _keep(seen: Seen, form: TermsForm, fields: Fields) -> None:
