@@ -37,6 +37,9 @@ TYPED = {
     "month": "2026-12",
 }
 
+# What is a number or a code, though it is typed as text; of terms by the end of its name.
+BY_NAME = {"days": "3", "half_days": "3", "full": "20", "amount": "", "currency": "EUR"}
+
 
 @dataclass
 class Form:
@@ -97,6 +100,7 @@ class _Reader(HTMLParser):
         elif kind != "file":
             # A handle is typed where nobody on the list is meant: they are chosen.
             typed = "" if kind == "hidden" or name == "handle" else TYPED[kind]
+            typed = BY_NAME.get(name.rpartition("-")[2], typed)
             self._open.data.append((name, it.get("value") or typed))
 
     def _choice(self, name: str, value: str, *, chosen: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -54,6 +55,7 @@ YESTERDAY = NOW - timedelta(days=1)
 A_YEAR = timedelta(days=365)
 PASSWORD = "a long walk by the sea"
 RANDOM = {"key", "digest", "password_hash", "slug", "uid", "submission"}
+KEYED = re.compile(r'("[\w-]*-(?:key|party|giver|receiver)": ")[^"]*')
 MASS = "zzmass"  # what tests add to forms that do not ask for it
 ALL_CHANNELS = ("index", "things", "learning", "terms", "mail")
 QUESTION = "What would you bring to a table of peers?"
@@ -167,11 +169,19 @@ def dump(world: World) -> dict[str, list[tuple[object, ...]]]:
     with world.app.app_context(), reading() as db:
         return {
             table.name: [
-                tuple(value == MASS if name in RANDOM else value for name, value in row.items())
+                tuple(
+                    value == MASS if name in RANDOM else _without_keys(name, value)
+                    for name, value in row.items()
+                )
                 for row in db.execute(select(table).order_by(*table.primary_key)).mappings()
             ]
             for table in Base.metadata.sorted_tables
         }
+
+
+def _without_keys(name: str, value: object) -> object:
+    """Return what a column holds: a draft of terms without the random keys that are typed in it."""
+    return KEYED.sub(r"\1", str(value)) if name == "fields" else value
 
 
 def _people(db: Session, world: World) -> None:

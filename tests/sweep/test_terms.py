@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import event, select
 
 from network.db import db as database
 from network.db import reading
+from network.engagements.models import Draft
 from network.events.models import Event
 from tests.sweep import oracle, oracle_terms
 from tests.sweep.crawl import difference, every_value, filled, letter_in, rules, told
@@ -242,3 +244,14 @@ def test_every_page_of_terms_and_of_work_is_read_in_a_few_statements(
     assert len(many) > 30
     assert min(many.values()) > 1
     assert {path: each for path, each in many.items() if each > MOST_STATEMENTS} == {}
+
+
+def test_a_draft_keeps_what_its_form_asks_for_and_nothing_else(own: World) -> None:
+    path = f"/negotiations/{own.things['terms finding']}/draft"
+    sent = {"title": "A title", "times-0-half_days": "2", "member_id": "1", "steward": "1"}
+    sent["csrf_token"] = own.token("connection")
+    assert own.client("connection").post(path, data=sent).status_code < 400
+    with own.app.app_context(), reading() as db:
+        drafts = [json.loads(each) for each in db.scalars(select(Draft.fields))]
+    (mine,) = (each for each in drafts if each["title"] == "A title")
+    assert mine == {"title": "A title", "times-0-half_days": "2"}
