@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, Form, FormField, HiddenField, SelectField
-from wtforms.fields.core import Field
+from wtforms.fields.core import Field, UnboundField
 
 from network.columns import random_key
 from network.engagements.forms_lines import (
@@ -159,6 +159,11 @@ class TermsForm(Form):
                 if not KEY.fullmatch(entry.key.data or "") or entry.key.data in taken:
                     entry.key.data = random_key()
                 taken.add(entry.key.data)
+
+
+def is_of_terms(name: str) -> bool:
+    """Whether the form has a field of this name, or a list that a line of this name stands in."""
+    return isinstance(getattr(TermsForm, name.partition("-")[0], None), UnboundField)
 
 
 def fields_of(terms: Terms, locale: str) -> Fields:
