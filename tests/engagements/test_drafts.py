@@ -136,6 +136,8 @@ def test_two_tabs_of_one_person_keep_the_last_that_was_typed(table, as_):
 def test_a_draft_outlives_its_terms_and_can_be_read(table, as_):
     keep(table, "bea", {"title": "First", "purpose": "An evening for the two keen teams."})
     table.do("close", "ama")
+    assert "Your draft is still here" in as_("bea").get(at(table)).text
+    assert "Your draft is still here" not in as_("cai").get(at(table)).text
     found = as_("bea").get(at(table, "write"))
     assert found.status_code == 200
     assert "An evening for the two keen teams." in found.text
