@@ -36,7 +36,7 @@ SENTENCES = (
     "What was learned stays with those who stay: in their words, on one sheet, by the end. ",
 )
 CURRENCIES = ("EUR", "JPY", "KWD")
-# Of all currencies; and the clauses that are hardly ever short.
+# The clauses that are hardly ever short.
 LONG = (Clause.PURPOSE, Clause.SCOPE, Clause.AUTHORITY, Clause.ENDING, Clause.HANDOVER)
 
 
@@ -181,11 +181,11 @@ def _terms(keys: Sequence[str], lines: int) -> Terms:
         cash=tuple(
             CashLine(
                 f"c{n}",
-                list(Cash)[n % len(Cash)],
+                Cash.FIXED if n % 2 else Cash.RETAINER,
                 giver,
                 receiver,
                 Money(CURRENCIES[n % 3], 100_000 + n),
-                Period.MONTH,
+                Period.IN_ALL if n % 2 else Period.MONTH,
                 what=SENTENCES[2].strip(),
                 when="On the first of the month.",
             )
