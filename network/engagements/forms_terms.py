@@ -163,7 +163,9 @@ class TermsForm(Form):
 
 def is_of_terms(name: str) -> bool:
     """Whether the form has a field of this name, or a list that a line of this name stands in."""
-    return isinstance(getattr(TermsForm, name.partition("-")[0], None), UnboundField)
+    first, _hyphen, of_line = name.partition("-")
+    is_there = isinstance(getattr(TermsForm, first, None), UnboundField)
+    return is_there and (first in LISTS) == bool(of_line)
 
 
 def fields_of(terms: Terms, locale: str) -> Fields:

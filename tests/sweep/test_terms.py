@@ -248,7 +248,7 @@ def test_every_page_of_terms_and_of_work_is_read_in_a_few_statements(
 
 def test_a_draft_keeps_what_its_form_asks_for_and_nothing_else(own: World) -> None:
     path = f"/negotiations/{own.things['terms finding']}/draft"
-    sent = {"title": "A title", "times-0-half_days": "2", "member_id": "1", "steward": "1"}
+    sent = {"title": "A title", "times-0-half_days": "2", "member_id": "1", "others": "1"}
     sent["csrf_token"] = own.token("connection")
     assert own.client("connection").post(path, data=sent).status_code < 400
     with own.app.app_context(), reading() as db:
