@@ -77,6 +77,8 @@ def test_work_elsewhere_counts_until_it_is_taken_out(visit: Visit, script: bool)
     press(page, "Keep this", to="/portfolio/outside")
     assert ELSEWHERE in months(page)[0]
 
-    page.get_by_role("link", name=re.compile(f"^Change or take out.*{ELSEWHERE}")).click()
+    to_it = page.get_by_role("link", name=re.compile(f"^Change or take out.*{ELSEWHERE}"))
+    to_it.click()
     press(page, "Take it out", to="/take-out")
-    expect(page.get_by_text(ELSEWHERE)).to_have_count(0)
+    expect(page.get_by_text(f"{ELSEWHERE} is not counted any more.")).to_be_visible()
+    expect(to_it).to_have_count(0)
