@@ -6,7 +6,7 @@ import ast
 import html
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -26,6 +26,8 @@ VOID = {"input", "br", "img", "meta", "link", "hr", "path", "use", "circle", "re
 VIEWERS = ("owner1", "asked", "waiting", "steward", "stranger", "newcomer", "speaker")
 
 
+# What is asked there is answered on the whole page too, and nothing of it is kept.
+ANSWERED_ONLY = {"/portfolio/check"}
 FEW = 12  # of messages, notes and places, all of which look alike
 KEY = re.compile(r"[\w-]{12,}")
 
@@ -209,6 +211,7 @@ def asked_for(own: World, rendered: list[Rendered]) -> Iterator[Asked]:
                     # Words about oneself are answered on Today, and stay on one's own page.
                     at.append(f"/people/{own.story.people[viewer].handle}")
                     pages = [client.get(each) for each in dict.fromkeys(at)]
+                    pages += [send(own, viewer, form, {})] if form.action in ANSWERED_ONLY else []
                     yield Asked(latest, form.target, part, pages, f"{form.method} {form.hx}")
 
 
@@ -217,7 +220,7 @@ def linked(page: TestResponse) -> list[dict[str, str]]:
     return [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in LINK.findall(page.text)]
 
 
-def send(own: World, viewer: str, form: Form) -> TestResponse:
+def send(own: World, viewer: str, form: Form, headers: Mapping[str, str] = HTMX) -> TestResponse:
     """Send a form as htmx does, or follow a link."""
     client = own.client(viewer)
     if form.method == "GET":
@@ -225,7 +228,7 @@ def send(own: World, viewer: str, form: Form) -> TestResponse:
     words = "https://a.example" if form.hx.endswith("/links") else SENTENCE
     data = {name: words if value == SENTENCE else value for name, value in form.data}
     data["csrf_token"] = own.token(viewer)
-    return client.post(form.hx, data=data, headers=HTMX)
+    return client.post(form.hx, data=data, headers=headers)
 
 
 def check(one: Asked) -> None:
