@@ -40,7 +40,7 @@ def hand_over(page: Page) -> None:
 TESTIFY = re.compile("^Write to .* about it")
 
 
-def testify(page: Page, work: str, words: str) -> None:
+def put_in_words(page: Page, work: str, words: str) -> None:
     page.goto(work)
     page.get_by_role("link", name=TESTIFY).click()
     page.locator("textarea[name=words]").fill(words)
@@ -76,11 +76,11 @@ def test_what_both_call_complete_is_handed_over_and_put_in_words(
     mine.goto(work)
     expect(mine.get_by_text(LEFT)).to_be_visible()
 
-    testify(mine, work, SEEN)
+    put_in_words(mine, work, SEEN)
     theirs.goto(work)
     expect(theirs.get_by_text(SEEN)).to_have_count(0)
     expect(theirs.get_by_role("link", name=TESTIFY)).to_be_visible()
-    testify(theirs, work, HEARD)
+    put_in_words(theirs, work, HEARD)
     expect(theirs.get_by_text(SEEN)).to_be_visible()
     mine.goto(work)
     expect(mine.get_by_text(HEARD)).to_be_visible()
