@@ -299,3 +299,11 @@ def test_a_page_of_terms_is_in_no_search_and_no_referrer(table, visit):
     found = visit("cai", at(table))
     assert found.headers["Cache-Control"] == "no-store, private"
     assert "A first director" not in visit("cai", "/people?q=first+director").text
+
+
+def test_whoever_has_accepted_is_asked_no_second_time(table, visit):
+    table.put("ama", 0)
+    assert visit("bea", at(table, "versions", 1, "accept")).status_code == 200
+    table.accept("bea", 1)
+    for who in ("ama", "bea"):
+        assert visit(who, at(table, "versions", 1, "accept")).status_code == 303

@@ -31,7 +31,10 @@ def accept(negotiation: str, number: int) -> Page | Response:
         return _say_yes(seen, number)
     if not seen.is_open or seen.negotiation.on_table != number:
         return see_other("terms.page", negotiation=negotiation)
-    return page("engagements/accept.html", **shown(seen, number=number, compare=False))
+    found = shown(seen, number=number, compare=False)
+    if found["mine"]["yes"]:  # there is nothing left to say yes to
+        return see_other("terms.page", negotiation=negotiation)
+    return page("engagements/accept.html", **found)
 
 
 def _say_yes(seen: Seen, number: int) -> Page | Response:
