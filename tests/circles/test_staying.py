@@ -196,7 +196,7 @@ def test_inv_56_whoever_leaves_reads_nothing_later_and_says_goodbye(db, it):
     (event,) = told(db, "circles:left")
     assert event.actor_id == it.rui.id
     assert "Thank you" not in str(event.data)
-    assert sent_to(db, "circles:left") == ["learning", "mail"]
+    assert sent_to(db, "circles:left") == ["learning", "mail", "organisations"]
 
 
 def test_inv_20_leaving_twice_is_once_and_the_first_goodbye_stands(db, it):
@@ -292,7 +292,7 @@ def test_inv_18_somebody_is_let_go_by_those_who_facilitate_and_nobody_who_does(
         (event,) = told(db, kind)
         assert (event.actor_id, event.data["member"]) == (it.dara.id, getattr(it, who).id)
         assert str(state_of(db, it, who)) == f"{what}d"
-        assert sent_to(db, kind) == ["learning", "mail"]
+        assert sent_to(db, kind) == ["learning", "mail", "organisations"]
         return
     with pytest.raises(refusal):
         parts(db, it, what, who, words=words)

@@ -308,8 +308,6 @@ GONE = {
     "a yes is taken back": lambda work: do("take_words_back", work, "cai", "ama"),
     "a counterpart blocks": lambda work: block("bea", "ama"),
     "a counterpart is blocked": lambda work: block("ama", "bea"),
-    "a counterpart shields": lambda work: shield("bea", "ama"),
-    "a counterpart is shielded": lambda work: shield("ama", "bea"),
     "a counterpart is suspended": lambda work: put("cai", State.SUSPENDED),
     "a counterpart has departed": lambda work: put("cai", State.DEPARTED),
     "a counterpart pauses": lambda work: pause("cai"),
@@ -325,6 +323,12 @@ def test_inv_46_09_10_work_is_gone_from_the_page_where_a_consent_is(shown, gone)
     assert there() == [WORDS[0]]
     GONE[gone](shown)
     assert there() == []
+
+
+@pytest.mark.parametrize(("one", "other"), [("bea", "ama"), ("ama", "bea")])
+def test_a_shield_tells_nobody_where_another_works(shown, one, other):
+    shield(one, other)
+    assert there() == there("ama") == there("bea") == [WORDS[0]]
 
 
 def test_an_unblocking_brings_no_consent_back_that_the_worker_ended(shown):

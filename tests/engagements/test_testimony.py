@@ -252,8 +252,6 @@ def pause(handle):
 APART = {
     "the author blocks": lambda: block("bea", "ama"),
     "the subject blocks": lambda: block("ama", "bea"),
-    "a shield of the author": lambda: shield("bea", "ama"),
-    "a shield of the subject": lambda: shield("ama", "bea"),
     "the author is suspended": lambda: put("bea", State.SUSPENDED),
     "the author is gone": lambda: put("bea", State.DEPARTED),
 }
@@ -272,6 +270,20 @@ def test_inv_01_09_10_words_are_absent_where_author_or_pair_are_hidden(both, hid
     assert there() == {}
     assert told("ama", both) == (set() if hides in APART else {"bea"})
     assert there("ama") == ({} if hides in APART else {"bea": (HERS, "")})
+
+
+def test_inv_10_a_shield_hides_its_owners_words_from_whoever_meets_it(both):
+    do("stand", both, "ama", "bea", True)
+    shield("bea", "ama")
+    assert (there("ama"), told("ama", both), there()) == ({}, set(), {})
+    assert there("bea") == {"bea": (HERS, "")}
+
+
+def test_a_shield_of_ones_own_tells_nobody_where_another_works(both):
+    do("stand", both, "ama", "bea", True)
+    shield("ama", "bea")
+    assert there("ama") == there() == {"bea": (HERS, "")}
+    assert told("ama", both) == {"bea"}
 
 
 @pytest.mark.parametrize("pair", [("ama", "bea"), ("bea", "ama")])

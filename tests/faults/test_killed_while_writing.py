@@ -14,11 +14,13 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 import requests
 
-from tests.faults.running import Running, Somebody, people, running
+from tests.faults.running import Running, Somebody, people, running, until
 
 CLIENTS = 32
 ROUNDS = 3
-WRITING_S = 1.2
+# In each round, everything is killed as soon as so many acts more were acknowledged.
+MORE = CLIENTS + 8
+SOON_S = 60.0
 REFUSED = (403, 404, 409)
 Act = tuple[str, dict[str, str]]
 
@@ -30,6 +32,10 @@ class Ledger:
     kept: dict[str, list[Act]] = field(default_factory=lambda: defaultdict(list))
     unanswered: list[tuple[str, Act]] = field(default_factory=list)
     answers: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def acknowledged(self) -> int:
+        return sum(len(acts) for acts in list(self.kept.values()))
 
 
 @dataclass
@@ -68,14 +74,15 @@ def after(instance: Path) -> Iterator[Aftermath]:
         crowd = {handle: Somebody(network, handle) for handle in everybody[:CLIENTS]}
         # Each asks only those who come later: no two asks cross.
         acts = {one: acts_of(one, everybody[n + 1 :]) for n, one in enumerate(crowd)}
-        for _round in range(ROUNDS):
+        for number in range(1, ROUNDS + 1):
+            enough = number * MORE
             threads = [
                 threading.Thread(target=write, args=(crowd[each], each, acts[each], ledger))
                 for each in crowd
             ]
             for thread in threads:
                 thread.start()
-            threads[0].join(WRITING_S)
+            until(lambda n=enough: ledger.acknowledged >= n, seconds=SOON_S, what="enough written")
             network.kill()
             for thread in threads:
                 thread.join(20)
@@ -84,7 +91,7 @@ def after(instance: Path) -> Iterator[Aftermath]:
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_sent_again_is_doubled(after: Aftermath):
-    assert sum(map(len, after.ledger.kept.values())) > 2 * CLIENTS
+    assert after.ledger.acknowledged > ROUNDS * CLIENTS
     assert {status for status in after.ledger.answers if status >= 500} == set()
     assert missing(after) == []
     assert after.ledger.unanswered

@@ -14,6 +14,16 @@ from network.asks.models import Ask
 from network.circles.models import Circle
 from network.conversations.models import Conversation, Message, Participant
 from network.db import reading
+from network.engagements.models import (
+    Engagement,
+    Negotiation,
+    OutsideWork,
+    Party,
+    Showing,
+)
+from network.engagements.models import (
+    Testimony as Words,
+)
 from network.learning.models import (
     Commitment,
     GreenRoom,
@@ -82,7 +92,7 @@ def cannot_be_told(
     world: World, viewer: str, rule: Rule, values: Mapping[str, Sequence[str]]
 ) -> None:
     """What is at these addresses is answered like nothing, to the byte."""
-    nobodys = [got for _, got in knocks(world, viewer, rule, {})]
+    nobodys = [got for _, got in knocks(world, viewer, rule, {"number": ["1"]})]
     for number, (what, got) in enumerate(knocks(world, viewer, rule, values)):
         assert difference(got, nobodys[number % len(nobodys)]) == [], what
 
@@ -123,6 +133,12 @@ def not_theirs(world: World, viewer: str) -> dict[str, list[str]]:
         spoken = select(Representative.organisation_id).where(
             Representative.member_id == me, Representative.state == "active"
         )
+        signed = select(Party.negotiation_id).where(
+            (Party.member_id == me) | Party.organisation_id.in_(spoken)
+        )
+        worked = select(Negotiation.engagement_id).where(
+            Negotiation.id.in_(signed), Negotiation.engagement_id.is_not(None)
+        )
         written = select(Ask.thing_id).where(
             Ask.kind.in_((AskOf.APPROACH, AskOf.TEAM_APPROACH)), Ask.addressee_id == me
         )
@@ -136,6 +152,11 @@ def not_theirs(world: World, viewer: str) -> dict[str, list[str]]:
             Referral: (Referral.referrer_id != me)
             & (func.coalesce(Referral.member_id, 0) != me)
             & (Referral.holder_id != me),
+            Negotiation: Negotiation.id.not_in(signed),
+            Engagement: Engagement.id.not_in(worked),
+            Words: Words.engagement_id.not_in(worked),
+            Showing: Showing.engagement_id.not_in(worked),
+            OutsideWork: OutsideWork.member_id != me,
             SavedSearch: SavedSearch.member_id != me,
             Shield: Shield.member_id != me,
             SignIn: SignIn.member_id != me,
@@ -153,7 +174,9 @@ def not_theirs(world: World, viewer: str) -> dict[str, list[str]]:
         }
         keys = {column.class_: name for name, column in KEYS.items()}
         found = {
-            keys[model]: list(db.scalars(select(model.key).where(not_mine).limit(2)))
+            keys[model]: list(
+                db.scalars(select(model.key).where(not_mine).order_by(model.id).limit(2))
+            )
             for model, not_mine in which.items()
         }
         talks = select(Conversation.key, Message.key).join(
@@ -167,8 +190,16 @@ def not_theirs(world: World, viewer: str) -> dict[str, list[str]]:
         )
         hidden["session/seat"] = WITHIN["session/seat"].where(sessions)
         hidden["conversations/message_key"] = talks.where(Conversation.id.not_in(there)).limit(2)
+        hidden["negotiation/number"] = WITHIN["negotiation/number"].where(
+            Negotiation.id.not_in(signed)
+        )
+        hidden |= {
+            name: WITHIN[name].where(Engagement.id.not_in(worked))
+            for name in WITHIN
+            if name.startswith("engagement/")
+        }
         for name, statement in hidden.items():
-            found[name] = ["/".join(row) for row in db.execute(statement)]
+            found[name] = ["/".join(map(str, row)) for row in db.execute(statement)]
     return {**found, "slug": circles, "session": hidden_sessions(world, viewer)}
 
 

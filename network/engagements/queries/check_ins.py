@@ -63,7 +63,7 @@ def are_all_in(answers: Sequence[CheckIn], people: Collection[int], apart: Apart
     if not set(people) <= {each.member_id for each in answers}:
         return False
     return not any(
-        apart.hides(one.member_id, other.member_id, max(one.at, other.at))
+        apart.parts(one.member_id, other.member_id, max(one.at, other.at))
         for one, other in combinations(answers, 2)
     )
 

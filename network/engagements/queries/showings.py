@@ -1,6 +1,6 @@
 """Which agreed work somebody shows, and who reads that: it stands while all who agreed to the work
-agree to the very wording. Where a block or a shield parts somebody from whoever shows it, or their
-account is gone, their consent is gone as well.
+agree to the very wording. Where a block parts somebody from whoever shows it, or their account is
+gone, their consent is gone as well. A shield hides it from whoever meets the shield, and ends none.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from network.engagements.models import (
     Showing,
     ShowingConsent,
 )
+from network.members.access import MAY_COME_IN
 from network.members.models import Member
-from network.members.visibility import BOUND, NOW, Viewer, not_apart, shielded, visible
+from network.members.visibility import BOUND, NOW, Viewer, blocked, not_apart, visible
 
 ON_A_PAGE = 20
 
@@ -32,11 +33,9 @@ _AGREED = aliased(Negotiation, name="agreed")
 _SIGNED = aliased(Party, name="signed")
 _YES = aliased(ShowingConsent, name="yes")
 _MINE = aliased(ShowingConsent, name="my_yes")
-# Whoever reads is no party to whom a consent is missing: the pages of work ask this of themselves.
-TOGETHER = or_(
-    OWNER.id == BOUND.member_id,
-    and_(not_apart(BOUND, OWNER), not_(shielded(BOUND.member_id, OWNER.belongs))),
-)
+# A shield of the owner hides it from whoever meets it. One's own hides nothing from oneself: what
+# vanished would tell where somebody works.
+TOGETHER = or_(OWNER.id == BOUND.member_id, not_apart(BOUND, OWNER))
 
 
 def _all_agree(also: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -44,11 +43,7 @@ def _all_agree(also: ColumnElement[bool]) -> ColumnElement[bool]:
 
     Whoever shows it is read once more inside: what nests deeper sees only the next statement out.
     """
-    stands = and_(
-        not_apart(Viewer(_SHOWER.id, _SHOWER.belongs), _OTHER),
-        not_(shielded(_SHOWER.id, _OTHER.belongs)),
-        also,
-    )
+    stands = and_(_OTHER.state.in_(MAY_COME_IN), not_(blocked(_SHOWER.id, _OTHER.id)), also)
     missing = (
         select(_AGREED.id)
         .join(_SIGNED, _SIGNED.negotiation_id == _AGREED.id)

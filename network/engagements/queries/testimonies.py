@@ -23,19 +23,19 @@ ON_A_PAGE = 20
 
 AUTHOR = aliased(Member, name="testifies")
 SUBJECT = aliased(Member, name="testified_of")
-TOGETHER = and_(
-    not_apart(Viewer(SUBJECT.id, SUBJECT.belongs), AUTHOR),
-    not_(shielded(SUBJECT.id, AUTHOR.belongs)),
-)
+OWNER = Viewer(SUBJECT.id, SUBJECT.belongs)
+TOGETHER = and_(not_apart(OWNER, AUTHOR), not_(shielded(SUBJECT.id, AUTHOR.belongs)))
 _SINCE = bindparam("sealed_since", type_=UtcDateTime())
 OPEN = and_(
     Testimony.taken_back_at.is_(None),
     or_(Testimony.opened_at.is_not(None), Testimony.at <= _SINCE),
 )
 BY_ME = Testimony.author_id == BOUND.member_id
-ABOUT_ME = and_(Testimony.about_id == BOUND.member_id, OPEN, TOGETHER)
+# Read by one of the two: a shield of the other hides their words. One's own hides nothing from
+# oneself: what vanished would tell where the other works.
+ABOUT_ME = and_(Testimony.about_id == BOUND.member_id, OPEN, not_apart(BOUND, AUTHOR))
 _JOINED = (
-    select(Testimony, case((TOGETHER, 1), else_=0))
+    select(Testimony, case((not_apart(BOUND, SUBJECT), 1), else_=0))
     .join(AUTHOR, AUTHOR.id == Testimony.author_id)
     .join(SUBJECT, SUBJECT.id == Testimony.about_id)
 )
@@ -50,7 +50,7 @@ SHOWN = (
         Testimony.about_id == bindparam("subject", type_=BigId),
         Testimony.shown_at.is_not(None),
         OPEN,
-        TOGETHER,
+        or_(BY_ME, not_apart(OWNER, AUTHOR)),
         or_(SUBJECT.id == BOUND.member_id, visible(BOUND, NOW, AUTHOR)),
     )
     .order_by(Testimony.at.desc(), Testimony.id.desc())

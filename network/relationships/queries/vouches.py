@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, not_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from network.columns import BigId
 from network.members.models import Member
-from network.members.visibility import BOUND, NOW, Viewer, not_apart, shielded, visible
+from network.members.visibility import BOUND, NOW, Viewer, not_apart, visible
 from network.relationships.models import Standing, Vouch
 
 ON_A_PAGE = 6
@@ -22,11 +22,9 @@ ON_ITS_OWN_PAGE = 20
 
 _AUTHOR = aliased(Member, name="author")
 SUBJECT = aliased(Member, name="subject")
-# Where a block or a shield stands between the two, the words of one about the other are nowhere.
-_TOGETHER = and_(
-    not_apart(Viewer(SUBJECT.id, SUBJECT.belongs), _AUTHOR),
-    not_(shielded(SUBJECT.id, _AUTHOR.belongs)),
-)
+# Nowhere are the words that a block or their author's shield keeps from the one they are about. The
+# shield of that one takes nothing from its owner: what vanished would tell where the author works.
+_TOGETHER = not_apart(Viewer(SUBJECT.id, SUBJECT.belongs), _AUTHOR)
 _NEWEST = (Vouch.written_at.desc(), Vouch.id.desc())
 LIVE = (
     select(Vouch)
