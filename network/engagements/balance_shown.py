@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from fractions import Fraction
 
 from network.engagements.balance import Balance, Piece, Relation, balance
 from network.engagements.balance_ends import End, in_order
@@ -17,12 +18,15 @@ from network.engagements.balance_words import (
     month_name,
     short_name,
 )
-from network.engagements.charts import Chart, chart
+from network.engagements.charts import Chart, Series, chart
 from network.engagements.leaning import Share, lean, of_income, of_time
 from network.engagements.months import months_ahead
 from network.engagements.promises import Promise
 from network.engagements.queries.portfolio import Held, Own
 from network.translation import _
+
+# How many lines of a list, or columns of a table, are read at a glance; the rest is asked for.
+MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,18 @@ class Leaned:
     time: Share | None
     income: Sequence[Share]
 
+    @property
+    def weight(self) -> Fraction:
+        """The greatest of its parts, of time or of what comes in in one currency."""
+        parts = [*self.income, *([self.time] if self.time else [])]
+        return max((each.part for each in parts), default=Fraction(0))
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """All that the page says. `room` is in half days a month, nothing where none was said."""
+    """All that the page says. `room` is in half days a month, nothing where none was said; `whole`
+    is whether long lists were asked for to their end.
+    """
 
     today: date
     room: int
@@ -58,6 +70,33 @@ class Shown:
     on_table: Sequence[OnTable]
     ends: Sequence[End]
     promises: Sequence[Promise]
+    whole: bool
+
+    @property
+    def weighing(self) -> Sequence[Leaned]:
+        """Those on whom one leans most, what takes most time first."""
+        if self.whole or len(self.leaned) <= MOST:
+            return self.leaned
+        heaviest = sorted(self.leaned, key=lambda each: each.weight, reverse=True)[:MOST]
+        kept = {each.relation.key for each in heaviest}
+        return [each for each in self.leaned if each.relation.key in kept]
+
+    @property
+    def lighter(self) -> Sequence[Leaned]:
+        """All others."""
+        there = {each.relation.key for each in self.weighing}
+        return [each for each in self.leaned if each.relation.key not in there]
+
+    @property
+    def ending(self) -> Sequence[End]:
+        """What ends first."""
+        return self.ends if self.whole else self.ends[:MOST]
+
+    @property
+    def columns(self) -> Sequence[Relation | Series]:
+        """What the table of months sets side by side; of many, what is drawn."""
+        timed = self.balance.with_time
+        return timed if self.whole or len(timed) <= MOST else self.chart.series
 
     @property
     def names(self) -> list[tuple[str, str]]:
@@ -82,10 +121,9 @@ class Shown:
             found.append(leaning(leans, first, self.today, if_accepted=counted))
         return found
 
-    def sum(self, currency: str, relation: Relation | None = None) -> str:
-        """Return what comes in from one relationship, or from all of them, in a currency."""
-        of = self.balance.relations if relation is None else [relation]
-        minor = sum(each.said(currency) for each in of)
+    def sum(self, currency: str, of: Sequence[Leaned]) -> str:
+        """Return what comes in from these relationships in a currency."""
+        minor = sum(each.relation.said(currency) for each in of)
         return amount(currency, minor) if minor else _("none")
 
     def against(self, days: int) -> str:
@@ -102,6 +140,7 @@ def shown(
     now: datetime,
     zone: tzinfo,
     also: Sequence[Piece] = (),
+    whole: bool = False,
 ) -> Shown:
     """Return a balance, without the terms on the table that are left out, and with what else might
     be.
@@ -119,6 +158,7 @@ def shown(
         [_on_table(held, own, left_out) for held in own.open],
         in_order(ends(own, today=today, zone=zone)),
         list(promises(own, today=today, zone=zone)),
+        whole,
     )
 
 

@@ -357,6 +357,24 @@ def test_a_page_of_sixty_takes_as_many_statements_as_one_of_three(
     assert found[0] == found[1] <= 12
 
 
+def test_a_long_balance_shows_what_weighs_most_and_the_rest_where_asked(db, read, people, ama):
+    for number in range(14):
+        works = time(1 + number % 2, ends=date(2027, 12, 1 + number))
+        agree(db, ama, people[1], works, house=f"Small {number}")
+    agree(db, ama, people[2], cash(900_00), house="Lender")
+    db.commit()
+    short, whole = read(), read(whole=1)
+    named = re.compile(r'<th scope="row">(?:Small|Lender)')
+    assert (len(named.findall(short)), len(named.findall(whole))) == (12 + 1, 15 + 1)
+    assert '<th scope="row">Lender' in short
+    assert "3 more weigh less than these." in plain(short)
+    assert [len(rows_of(each)[0]) for each in (short, whole)] == [1 + 4 + 2, 1 + 14 + 2]
+    assert rows_of(short)[0][-2:] == rows_of(whole)[0][-2:]
+    assert "further ahead" in short
+    assert "further ahead" not in whole
+    assert "weigh less" not in whole
+
+
 def test_how_much_is_full_is_ones_own_number_and_nobody_elses(make_member, sign_in):
     ama, bo = make_member("ama"), make_member("bo")
     assert "You have not said how many days" in sign_in(ama).get("/portfolio").text

@@ -197,6 +197,16 @@ def test_terms_are_read_as_changed_as_now_or_as_they_were(table, visit, read, th
     assert len(re.findall(r'aria-current="page">', page[page.index('class="tabs"') :])) == 1
 
 
+def test_of_many_versions_the_newest_are_near_and_all_are_in_the_history(table, visit):
+    for number in range(6):
+        table.put(("ama", "bea")[number % 2], number, f"In week {number}.")
+    page = visit("cai", at(table) + "?read=1").text
+    tabs = page[page.index('class="tabs"') : page.index("</nav>", page.index('class="tabs"'))]
+    assert re.findall(r"Version (\d)", tabs) == ["5", "4", "3", "1"]
+    for number in range(1, 7):
+        assert f'href="{at(table, "versions", number)}"' in page
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [("?read=3", 404), ("/versions/3", 404), ("/versions/0", 404), ("?read=99999999999", 200)],

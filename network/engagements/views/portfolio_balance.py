@@ -97,11 +97,11 @@ def _balance(
     checked: Checked | None = None,
     status: int = 200,
 ) -> Page:
-    zone = zone_named(current.member().time_zone)
+    zone, whole = zone_named(current.member().time_zone), "whole" in request.args
     return page(
         "engagements/portfolio.html",
         "check",
-        shown=shown(own, left_out=_left_out(), now=clock.now(), zone=zone),
+        shown=shown(own, left_out=_left_out(), now=clock.now(), zone=zone, whole=whole),
         outside=own.outside,
         left_out=_left_out(),
         form=form,
