@@ -90,6 +90,7 @@ from network.organisations.views.shields import shields
 from network.referrals import hearing
 from network.referrals import notices as referral_notices
 from network.referrals.dress import BROUGHT_TOGETHER
+from network.referrals.person_part import ON_A_PERSON as BROUGHT
 from network.referrals.services.ending import end_for
 from network.referrals.services.making import CONSENT_KIND as REFERRAL_CONSENT
 from network.referrals.services.making import MEETING_KIND as REFERRAL_MEETING
@@ -237,7 +238,7 @@ def compose(settings: Settings) -> Flask:
     app.extensions["dresses"] = DRESSES
     app.extensions["leads"] = (TERMS,)
     app.extensions["ways"] = ways_to
-    app.extensions["person_beside"] = ON_A_PERSON
+    app.extensions["person_beside"] = (*BROUGHT, *ON_A_PERSON)
     app.extensions["endings"] = (end_for,)
     app.extensions["organisation_parts"] = (HANDOVERS,)
     app.extensions["circle_beside"] = together(circle_page.BESIDE, NEEDS_BESIDE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, String, and_, bindparam, not_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from network.columns import BigId
 from network.errors import NotAllowed, NotFound
@@ -63,7 +63,12 @@ class Profile:
 
 
 _HANDLE = Member.handle == bindparam("handle", type_=String())
-_BY_HANDLE = select(Member, level(BOUND, Member.id)).where(_HANDLE, visible(BOUND, NOW))
+# How they take part is read along: what a page offers towards somebody hangs on it.
+_BY_HANDLE = (
+    select(Member, level(BOUND, Member.id))
+    .where(_HANDLE, visible(BOUND, NOW))
+    .options(joinedload(Member.participation))
+)
 _BY_HANDLE_ON_THE_WEB = select(Member, level(THE_WEB, Member.id)).where(
     _HANDLE, visible(THE_WEB, NOW)
 )

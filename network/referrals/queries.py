@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from network.members.models import Connection, Member
+from network.members.models import Member
 from network.members.visibility import BOUND, NOW, Viewer, findable
 from network.referrals.kinds import ReferralState, Role
 from network.referrals.models import Referral
@@ -54,19 +54,15 @@ def of_conversation(
     return None if row is None else as_seen(row, now)
 
 
-def before_connection(
-    db: Session, member: Member, connection: Connection, now: datetime
-) -> Seen | None:
-    """Return the referral that brought two people together before they connected, for one of them:
-    through whom, and from whom that one had it.
+def between(db: Session, member: Member, other: Member, now: datetime) -> Seen | None:
+    """Return the newest referral that brought these two together, for one of them: through whom,
+    and from whom that one had it.
     """
-    pair = (connection.low_id, connection.high_id)
     made = SEEN.where(
         Referral.state == ReferralState.MADE,
-        Referral.ended_at <= connection.since,
         or_(
-            and_(Referral.member_id == pair[0], Referral.holder_id == pair[1]),
-            and_(Referral.member_id == pair[1], Referral.holder_id == pair[0]),
+            and_(Referral.member_id == member.id, Referral.holder_id == other.id),
+            and_(Referral.member_id == other.id, Referral.holder_id == member.id),
         ),
     )
     newest = made.order_by(Referral.ended_at.desc()).limit(1)

@@ -11,7 +11,6 @@ from network.conversations.models import About, Conversation, Participant
 from network.conversations.queries import live_stay
 from network.errors import Conflict, Invalid, NotFound
 from network.events.models import Event
-from network.members.models import Connection
 from network.members.services import boundaries
 from network.members.services.participation import pause
 from network.organisations.kinds import ApproachState
@@ -20,7 +19,7 @@ from network.organisations.services import representing
 from network.referrals import hearing
 from network.referrals.access import referral_for
 from network.referrals.kinds import AskOf, Interest, ReferralState, Role, Tells, Told
-from network.referrals.queries import before_connection, of_conversation, overview
+from network.referrals.queries import between, of_conversation, overview
 from network.referrals.services.after import step_back, tell, thank, withdraw
 from network.relationships.services import connections
 from tests.referrals.conftest import (
@@ -30,7 +29,6 @@ from tests.referrals.conftest import (
     ask_of,
     made,
     refers,
-    tie,
     write_approach,
 )
 
@@ -352,14 +350,13 @@ def test_whoever_is_apart_now_is_not_named(it, who):
     assert named == {"dara", "eli"} - {who}
 
 
-def test_a_later_connection_can_say_through_whom(it):
+def test_the_two_can_be_told_through_whom_they_came_together(it):
+    assert between(it.db, it.ines, it.mara, it.now) is None
     referral = made(it)
-    tied = tie(it.db, it.ines, it.mara, it.now + DAY)
-    it.db.flush()
-    seen = before_connection(it.db, it.ines, tied, it.now + DAY)
-    assert (seen.referral, seen.referrer) == (referral, it.rui)
-    early = it.db.scalars(select(Connection).where(Connection.since < it.now)).first()
-    assert before_connection(it.db, it.ines, early, it.now) is None
+    for one, other in ((it.ines, it.mara), (it.mara, it.ines)):
+        seen = between(it.db, one, other, it.now + DAY)
+        assert (seen.referral, seen.referrer) == (referral, it.rui)
+    assert between(it.db, it.rui, it.ines, it.now) is None
 
 
 def test_whose_right_ended_reads_nothing_of_it_any_more(it):

@@ -336,3 +336,18 @@ def test_a_chain_names_both(browse, act):
     talk = act(go)
     page = browse("ines").get(f"/conversations/{talk}").text
     assert "through Eli Example, to whom Dara Example had passed it on" in page
+
+
+@pytest.mark.parametrize(("reader", "of"), [("ines", "mara"), ("mara", "ines")])
+def test_the_page_of_a_person_says_through_whom_they_came_together(browse, act, reader, of):
+    assert "What brought you together" not in browse(reader).get(f"/people/{of}").text
+    act(made)
+    page = browse(reader).get(f"/people/{of}").text
+    assert "You came together through Rui" in page
+    assert WORDS in page
+    for other in ("rui", of):
+        assert "What brought you together" not in browse(other).get(f"/people/{of}").text
+    act(lambda it: connections.block(it.db, getattr(it, reader), it.rui, now=it.now))
+    page = browse(reader).get(f"/people/{of}").text
+    assert "through somebody who is not here any more" in page
+    assert WORDS not in page
