@@ -74,6 +74,7 @@ class Lasting:
         app.test_client_class = self._client
         self._config, self._extensions = dict(app.config), dict(app.extensions)
         self._limiter = dict(vars(limits.limiter))
+        assert app.jinja_loader  # made at the first page; that is no change
         self._parts = list(parts(app))
         return app
 
@@ -108,9 +109,12 @@ def parts(app: Flask) -> Iterator[tuple[str, object]]:
 
 
 def copied(value: object) -> object:
-    """Return a copy of what can be added to, as deep as an application keeps its functions."""
+    """Return a copy of what can be added to, as deep as an application keeps its functions. What
+    is empty is as if it were not there: looking for the handler of an error leaves such traces.
+    """
     if isinstance(value, dict):
-        return {name: copied(each) for name, each in value.items()}
+        deep = {name: copied(each) for name, each in value.items()}
+        return {name: each for name, each in deep.items() if each != {}}
     if isinstance(value, list | set | tuple):
         return [copied(each) for each in value]
     return value

@@ -132,14 +132,15 @@ def _of_ask(story: Any, viewer: str, ask: Any, path: str) -> set[str]:
 def of_vouch(story: Any, viewer: str, vouch: Any) -> set[str]:
     """Words about somebody: for the two, and where they are shown for members who may know of both.
 
-    What was taken back is gone; where the two are apart, only the author has their own words.
+    What was taken back is gone; where a block or the author's shield is between the two, only the
+    author has their own words.
     """
     said = {vouch.words, vouch.context}
     if vouch.standing == "taken back":
         return set()
     if viewer == vouch.author:
         return said
-    if apart(story, vouch.subject, vouch.author) or shielded(story, vouch.subject, vouch.author):
+    if apart(story, vouch.subject, vouch.author):
         return set()
     if viewer == vouch.subject:
         return said

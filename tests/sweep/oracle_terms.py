@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sweep.oracle_people import NOBODY, apart, exists_for, readable
+from tests.sweep.oracle_people import NOBODY, apart, blocked, exists_for, readable
 
 CLAUSES = (
     *("purpose", "scope", "out_of_scope", "authority", "confidentiality", "rights"),
@@ -27,11 +27,6 @@ OF_TERMS = (
 )
 # Where sums may stand: on the pages of those who sign, and beside nobody's name elsewhere.
 OF_MONEY = ("/negotiations", "/engagements", "/portfolio")
-
-
-def parted(story: Any, one: str, other: str) -> bool:
-    """Whether anything stands between two, whichever of them put it there."""
-    return one != other and (_cut(story, one, other) or _cut(story, other, one))
 
 
 def _cut(story: Any, viewer: str, owner: str) -> bool:
@@ -66,7 +61,7 @@ def of_work(story: Any, viewer: str, work: Any) -> set[str]:
     if viewer not in people:
         return seen
     for label in work.late:
-        if not parted(story, viewer, label):
+        if viewer == label or not _cut(story, viewer, label):
             seen |= {work.own(f"late {what} {label}") for what in ("welcome", "last words")}
             seen |= _left(work, f"late handover {label}") | _left(work, f"late harvest {label}")
     seen |= {work.own("last words"), *(work.own(f"welcome {each}") for each in work.welcome)}
@@ -80,7 +75,7 @@ def of_work(story: Any, viewer: str, work: Any) -> set[str]:
     if viewer in work.late:
         seen |= _answers(work, 3, [viewer])
     for label in work.showings:
-        if viewer == label or not parted(story, viewer, label):
+        if viewer == label or not _cut(story, viewer, label):
             seen.add(work.own(f"shows {label}"))
     return seen
 
@@ -114,14 +109,14 @@ def _to_the_house(story: Any, viewer: str, work: Any) -> set[str]:
 
 def of_testimony(story: Any, viewer: str, work: Any, said: Any) -> set[str]:
     """Words after the work: for who wrote them; once open, for whom they are about and where that
-    one shows them for members. Where the two are apart it is as if nothing had been written.
+    one shows them for members. From whoever meets a block, or the other's shield, it is as if
+    nothing had been written.
     """
     words = {work.own(f"{said.author} about {said.about}")}
     answer = {work.own(f"{said.about} answers {said.author}")}
-    together = not parted(story, said.author, said.about)
     if viewer == said.author:
-        return words | (answer if together else set())
-    if not together or not said.is_open:
+        return words | (set() if _cut(story, said.author, said.about) else answer)
+    if _cut(story, said.about, said.author) or not said.is_open:
         return set()
     if viewer == said.about:
         return words | answer
@@ -137,9 +132,9 @@ def of_showing(story: Any, viewer: str, work: Any, label: str) -> set[str]:
     """
     others = [each for each in deal_of(story, work).signs if each != label]
     agreed = set(others) <= set(work.showings[label])
-    stands = agreed and not any(parted(story, label, each) for each in others)
+    stands = agreed and not any(blocked(story, label, each) for each in others)
     story_of = [each for each in story.people[label].words if each.part == "story"]
-    known = viewer != NOBODY and all(exists_for(story, viewer, e) for e in (label, *others))
+    known = viewer == label or all(exists_for(story, viewer, e) for e in (label, *others))
     reads = any(readable(story, viewer, each) for each in story_of)
     return {work.own(f"shows {label}")} if stands and known and reads else set()
 

@@ -133,7 +133,7 @@ ON_A_PERSON = [
     ("stranger", "owner2", "agreed work team shows owner2", False),
     ("connection", "owner3", "agreed work four shows owner3", False),
     ("harbourer", "harbourer", "agreed work ended owner4 about harbourer", False),
-    ("connection", "owner4", "agreed work ended shows owner4", False),
+    ("connection", "owner4", "agreed work ended shows owner4", True),
 ]
 
 
