@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import re
 from datetime import timedelta
 
@@ -224,10 +223,8 @@ def walk(browse, key, need, now):
         with time_machine.travel(now + day * DAY, tick=False):
             client = browse("rui")
             for path in ("/referrals", f"/referrals/{key}", "/asks", "/conversations"):
-                gc.collect()
                 page = client.get(path)
                 seen.append((path, page.status_code, bare(page.text)))
-            gc.collect()
             again = {"member": "mara", "words": WORDS, "interest": "none", "submission": "again"}
             page = post(client, f"/needs/{need}/refer", again)
             seen.append(("again", page.status_code, bare(page.text)))
