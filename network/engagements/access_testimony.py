@@ -16,7 +16,7 @@ from network.members.models import Member
 
 _KEY = Testimony.key == bindparam("key", type_=String())
 _JOINED = (
-    select(Testimony, Engagement)
+    select(Testimony, Engagement, AUTHOR)
     .join(Engagement, Engagement.id == Testimony.engagement_id)
     .join(AUTHOR, AUTHOR.id == Testimony.author_id)
     .join(SUBJECT, SUBJECT.id == Testimony.about_id)
@@ -28,14 +28,14 @@ _BY_ME = _JOINED.where(BY_ME)
 
 def testimony_about(
     db: Session, member: Member, key: str, *, now: datetime
-) -> tuple[Testimony, Engagement]:
-    """Return words about this member that are open, and the work that they are about; raise
-    `NotFound` where they may not read them.
+) -> tuple[Testimony, Engagement, Member]:
+    """Return words about this member that are open, the work that they are about, and who wrote
+    them; raise `NotFound` where they may not read them.
     """
     row = db.execute(_ABOUT_ME, {**eyes(member, now), "key": key}).first()
     if row is None:
         raise NotFound
-    return row[0], row[1]
+    return row[0], row[1], row[2]
 
 
 def testimony_by(

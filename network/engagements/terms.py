@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from network.engagements.kinds import Cash, Clause, Kind, Period, Rhythm
@@ -165,8 +166,11 @@ def canonical(terms: Terms, parties: Iterable[str]) -> bytes:
     return text.encode()
 
 
+@lru_cache(maxsize=256)
 def from_text(text: str) -> Terms:
-    """Return the terms in the text of a version, which `canonical` made."""
+    """Return the terms in the text of a version, which `canonical` made: the same text is always
+    the same terms, and a page with sixty agreements asks for each of them several times.
+    """
     return from_data(json.loads(text)["terms"])
 
 

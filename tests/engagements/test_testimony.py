@@ -438,7 +438,9 @@ def test_who_does_what_with_open_words(both, people, sign_in, path, data, who, s
 
 def test_a_second_answer_is_not_taken_and_not_lost(both, people, sign_in):
     ama = sign_in(people["ama"])
-    assert "<textarea" in ama.get(f"/testimony/{key()}/reply").text
+    page = ama.get(f"/testimony/{key()}/reply").text
+    assert "<textarea" in page
+    assert "Bea Example wrote about you:" in page
     post(ama, f"/testimony/{key()}/reply", {"words": REPLY})
     got = post(ama, f"/testimony/{key()}/reply", {"words": "Another answer."})
     assert (got.status_code, "Another answer." in got.text) == (409, True)

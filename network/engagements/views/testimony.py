@@ -19,6 +19,7 @@ from network.errors import Conflict, Invalid, NotFound
 from network.forms import sent
 from network.htmx import Page, page, see_other
 from network.members import current
+from network.members.models import Member
 
 testimony = Blueprint("testimony", __name__)
 
@@ -55,25 +56,25 @@ def _keep(found: Engagement, other: With) -> Any:  # noqa: ANN401
 @testimony.route("/testimony/<testimony>/reply", methods=["GET", "POST"])
 @limits.of_member
 def reply(testimony: str) -> Any:  # noqa: ANN401
-    words, found = _about_me(testimony)
+    words, found, author = _about_me(testimony)
     form = sent(ReplyForm)
     if request.method == "GET":
-        return _reply(words, found, form)
+        return _reply(words, found, author, form)
     if not form.validate():
-        return _reply(words, found, form, status=422)
+        return _reply(words, found, author, form, status=422)
     try:
         services.answer(
             db.session, words, actor=current.member(), words=form.words.data, now=clock.now()
         )
     except Conflict as refusal:
-        return _reply(words, found, form, refusal=refusal)
+        return _reply(words, found, author, form, refusal=refusal)
     flash(_("Your answer stands beside the words."))
     return see_other("work.engagement", engagement=found.key, _anchor="testimony")
 
 
 @testimony.post("/testimony/<testimony>/show")
 def show(testimony: str) -> Any:  # noqa: ANN401
-    words, found = _about_me(testimony)
+    words, found, _author = _about_me(testimony)
     given = request.form.get("answer")
     if given == "show":
         services.show(db.session, words, actor=current.member(), now=clock.now())
@@ -105,7 +106,7 @@ def _about(engagement: str) -> tuple[Engagement, With]:
     raise NotFound
 
 
-def _about_me(key: str) -> tuple[Testimony, Engagement]:
+def _about_me(key: str) -> tuple[Testimony, Engagement, Member]:
     return access_testimony.testimony_about(db.session, current.member(), key, now=clock.now())
 
 
@@ -130,6 +131,7 @@ def _form(
 def _reply(
     words: Testimony,
     found: Engagement,
+    author: Member,
     form: ReplyForm,
     *,
     refusal: Conflict | None = None,
@@ -139,6 +141,7 @@ def _reply(
         "engagements/testimony_reply.html",
         engagement=found,
         testimony=words,
+        author=author,
         form=form,
         refusal=refusal,
         status=refusal.status if refusal else status,
