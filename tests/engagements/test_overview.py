@@ -155,4 +155,5 @@ def test_the_overview_takes_as_many_statements_for_many_as_for_one(
         each.accept("bea", 1)
     tables[0].accept("cai", 1)
     visit("bea", "/engagements")
-    assert len(ran(lambda: visit("bea", "/engagements"))) == 5
+    asked = [each for each in ran(lambda: visit("bea", "/engagements")) if each != "BEGIN"]
+    assert len(asked) == 4

@@ -300,8 +300,9 @@ def test_the_page_takes_as_many_statements_for_twenty_versions_as_for_two(
         table.put("ama" if n % 2 else "bea", n, terms=replace(director(table), others=changed))
     visit("cai", at(table))
     path = at(table)
-    assert len(ran(lambda: visit("cai", path))) == 10
-    assert len(ran(lambda: visit("cai", f"{path}/versions/2"))) == 10
+    for each in (path, f"{path}/versions/2"):
+        asked = ran(lambda where=each: visit("cai", where))
+        assert len([one for one in asked if one != "BEGIN"]) == 9
 
 
 def test_a_page_of_terms_is_in_no_search_and_no_referrer(table, visit):
