@@ -75,11 +75,9 @@ def web(host: str, port: int) -> None:
 
 
 @commands.command()
-@click.option("--beside", metavar="URL", hidden=True, help="Started by `serve`, which is at URL.")
-def worker(*, beside: str | None) -> None:
+def worker() -> None:
     """Deliver mail and keep the search index, without serving pages."""
-    settings = read_settings(served_at=beside) if beside else read_settings()
-    serving.work(settings, until_stdin_ends=beside is not None)
+    serving.work(read_settings())
 
 
 @commands.command()

@@ -321,3 +321,9 @@ def migrate() -> None:
         ) from error
     with current_app.app_context():
         alembic.upgrade()
+
+
+def disconnect() -> None:
+    """Give up every open connection; whoever needs one opens it anew."""
+    for engine in db.engines.values():
+        engine.dispose()

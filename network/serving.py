@@ -7,9 +7,12 @@ import logging
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -17,11 +20,20 @@ from gunicorn.app.base import BaseApplication
 from network import create_app
 from network.composition import channels
 from network.config import ConfigError, Settings
-from network.db import migrate
+from network.db import disconnect, migrate
 from network.events import worker
 
 RESTART_AFTER_S = 2.0
 GRACE_S = 10
+LOOK_S = 0.5
+WORKER = "commonweal-work"  # fifteen letters are what Linux keeps
+# What a web server listens to, and a worker does not.
+OF_THE_SERVER = (
+    *(signal.SIGHUP, signal.SIGQUIT, signal.SIGTTIN, signal.SIGTTOU),
+    *(signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH, signal.SIGCHLD),
+)
+
+log = logging.getLogger(__name__)
 
 
 class WebServer(BaseApplication):
@@ -30,7 +42,7 @@ class WebServer(BaseApplication):
     def __init__(self, settings: Settings, host: str, port: int, *, together: bool) -> None:
         self.settings = settings
         self.address = f"{host}:{port}"
-        self.beside = WorkerProcess(settings.base_url) if together else None
+        self.beside = WorkerProcess(settings) if together else None
         super().__init__()
 
     def load_config(self) -> None:
@@ -57,13 +69,13 @@ class WebServer(BaseApplication):
         """Return the application, made in the process that serves it."""
         return create_app(self.settings)
 
-    def _ready(self, _server: object) -> None:
+    def _ready(self, server: Any) -> None:  # noqa: ANN401  # gunicorn's arbiter has no types
         sys.stderr.write(f"Commonweal is at http://{self.address}\n")
         # What is loaded by now is shared with the web process, as long as nobody tidies it.
         gc.collect()
         gc.freeze()
         if self.beside is not None:
-            self.beside.start()
+            self.beside.start(server.LISTENERS)
 
     def _exit(self, _server: object) -> None:
         if self.beside is not None:
@@ -71,44 +83,66 @@ class WebServer(BaseApplication):
 
 
 class WorkerProcess:
-    """Keeps one worker process running, and starts it again if it dies."""
+    """Keeps one worker process running, and starts it again if it dies.
 
-    def __init__(self, served_at: str) -> None:
-        self._served_at = served_at
+    It is forked from what is loaded already, which the processes then share; a program started anew
+    would take as much memory as all of them.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._stopping = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._watch = threading.Thread(target=self._keep, daemon=True)
+        self._pid = 0
 
-    def start(self) -> None:
-        """Start the worker and watch over it.
-
-        The first is started here, in the main thread: were the web process forked in the middle of
-        it, that would inherit a pipe on which the starting would wait for ever.
-        """
-        self._process = self._begin()
-        threading.Thread(target=self._keep, daemon=True).start()
+    def start(self, listening: Sequence[Any]) -> None:
+        """Start the worker and watch over it; it lets go of the sockets on which others listen."""
+        self._listening = listening
+        self._begin()
+        self._watch.start()
 
     def stop(self) -> None:
         """End the worker; it finishes what it is delivering."""
         self._stopping.set()
-        if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(GRACE_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
+        self._send(signal.SIGTERM)
+        self._watch.join(GRACE_S)
+        if self._watch.is_alive():
+            self._send(signal.SIGKILL)
 
     def _keep(self) -> None:
-        while self._process is not None:
-            self._process.wait()
+        while True:
+            with suppress(
+                ChildProcessError
+            ):  # whoever forked the web process may have waited first
+                os.waitpid(self._pid, 0)
+            self._pid = 0
             if self._stopping.wait(RESTART_AFTER_S):
                 return
-            self._process = self._begin()
+            self._begin()
 
-    def _begin(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603  # our own command and our own address
-            [sys.executable, "-m", "network.cli", "worker", "--beside", self._served_at],
-            stdin=subprocess.PIPE,
-        )
+    def _send(self, number: signal.Signals) -> None:
+        if self._pid:
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, number)
+
+    def _begin(self) -> None:
+        parent = os.getpid()
+        self._pid = os.fork()
+        if self._pid:
+            return
+        failed = 1
+        try:
+            for each in self._listening:
+                each.close()
+            for number in OF_THE_SERVER:
+                signal.signal(number, signal.SIG_DFL)
+            work(self._settings, parent=parent)
+            failed = 0
+        except BaseException:  # nothing of the process that it was forked from may go on in it
+            log.exception("The worker has ended.")
+        finally:
+            sys.stderr.flush()  # nothing else empties it before this end
+            os._exit(failed)
 
 
 def serve(settings: Settings, host: str, port: int, *, together: bool) -> None:
@@ -117,24 +151,28 @@ def serve(settings: Settings, host: str, port: int, *, together: bool) -> None:
     app = create_app(settings)
     with app.app_context():
         migrate()
+        disconnect()  # no connection may be there twice when the others are forked
     WebServer(settings, host, port, together=together).run()
 
 
-def work(settings: Settings, *, until_stdin_ends: bool) -> None:
+def work(settings: Settings, *, parent: int | None = None) -> None:
     """Deliver what events owe, until told to stop, or until whoever started us is gone."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    if until_stdin_ends:
-        threading.Thread(target=_stop_at_end_of_stdin, args=(stop,), daemon=True).start()
+    if parent is not None:
+        with suppress(OSError):  # how it is called in a list of processes, where there is a way
+            Path("/proc/self/comm").write_text(WORKER)
+        threading.Thread(target=_stop_without, args=(parent, stop), daemon=True).start()
     app = create_app(settings)
     worker.run(app, channels(app), stop)
 
 
-def _stop_at_end_of_stdin(stop: threading.Event) -> None:
-    """Wait for the pipe from our parent to close: it does however the parent dies."""
-    os.read(0, 1)
+def _stop_without(parent: int, stop: threading.Event) -> None:
+    """Wait until the process that forked us is gone, however it went."""
+    while os.getppid() == parent:
+        time.sleep(LOOK_S)
     stop.set()
 
 

@@ -60,12 +60,13 @@ def run(app: Flask, channels: Mapping[str, Channel], stop: threading.Event) -> N
         while not stop.is_set():
             try:
                 worked = run_once(channels)
-            except (Refusal, DBAPIError):
-                log.warning("The database takes nothing just now.", exc_info=True)
+                if not worked and time.monotonic() >= tended:
+                    tended = _tend(channels)
+            except (Refusal, DBAPIError) as error:
+                reason = str(error.__cause__ or error).partition("\n")[0]
+                log.warning("The database takes nothing just now: %s", reason)
                 time.sleep(STORE_DOWN_S)
                 continue
-            if not worked and time.monotonic() >= tended:
-                tended = _tend(channels)
             time.sleep(AFTER_WORK_S if worked else IDLE_S)
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from network.db import reading, transaction
-from network.errors import Busy
+from network.errors import Busy, Full
 from network.events import worker
 from network.events.models import Delivery
 from network.events.services import ATTEMPTS, LEASE, claim, record
@@ -196,6 +196,22 @@ def test_a_store_that_takes_nothing_is_waited_for(
     monkeypatch.setattr(worker, "claim", once_busy)
     monkeypatch.setattr(worker, "STORE_DOWN_S", 0.01)
     run_for_a_while(app, Channel(lambda _some: heard.set() or {}), heard)
+
+
+def test_a_store_that_takes_nothing_from_what_tends_is_waited_for(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tended, answers = threading.Event(), iter([Full()])
+
+    def once_full() -> None:
+        for refusal in answers:
+            raise refusal
+        tended.set()
+
+    monkeypatch.setattr(worker, "STORE_DOWN_S", 0.01)
+    run_for_a_while(app, Channel(lambda _some: {}, tend=once_full), tended)
+    assert "The database takes nothing just now" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_an_idle_look_never_stands_at_the_write_gate(

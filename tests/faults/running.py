@@ -109,16 +109,23 @@ class Running:
         self._process.terminate()
         return self._process.wait(20)
 
-    def processes(self, *, holding: str = "") -> list[int]:
-        """Return the running processes of the group whose command line holds this text."""
+    def processes(self, *, called: str = "") -> list[int]:
+        """Return the running processes of the group, or those that are called so."""
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 state, _parent, group = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
-                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                if int(group) == self.pid and state != "Z" and holding in command:
+                name = (folder / "comm").read_text().strip()
+                if int(group) == self.pid and state != "Z" and called in {"", name}:
                     found.append(int(folder.name))
         return found
+
+    @property
+    def owed(self) -> int:
+        """Return how many errands the worker still has."""
+        path = f"file:{self.instance}/network.db?mode=ro"
+        with contextlib.closing(sqlite.connect(path, uri=True)) as db:
+            return int(db.execute("SELECT count(*) FROM delivery").fetchone()[0])
 
     @property
     def letters(self) -> list[Letter]:

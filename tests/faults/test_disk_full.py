@@ -81,6 +81,7 @@ def test_a_full_disk_is_said_with_the_words_given_back_and_heals_when_there_is_r
     disk = kind(tmp_path)
     with disk.served(written) as network:
         somebody = Somebody(network, "dawit")
+        until(lambda: network.owed == 0, seconds=30, what="every letter sent")
         disk.fill(network)
         refused = first_refusal(somebody)
         assert refused.status_code == 507

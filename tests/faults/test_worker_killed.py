@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import signal
 
+from network.serving import WORKER
 from tests.faults.running import Running, Somebody, until
 
 BACK_S = 20.0
 # The batch in hand is finished first, and a worker that has just begun has to load before that.
 GONE_S = BACK_S
-WORKER = "network.cli worker"
 
 
 def kill_worker(network: Running) -> int:
-    until(lambda: network.processes(holding=WORKER), seconds=BACK_S, what="a worker")
-    (pid,) = network.processes(holding=WORKER)
+    until(lambda: network.processes(called=WORKER), seconds=BACK_S, what="a worker")
+    (pid,) = network.processes(called=WORKER)
     os.kill(pid, signal.SIGKILL)
     return pid
 
@@ -33,8 +33,8 @@ def test_a_killed_worker_is_started_again_and_deliveries_go_on(network: Running)
         what="the letter about the ask",
     )
     until(lambda: reader.found("quince") == ["rui"], seconds=BACK_S, what="found by new words")
-    assert killed not in network.processes(holding=WORKER)
-    assert len(network.processes(holding=WORKER)) == 1
+    assert killed not in network.processes(called=WORKER)
+    assert len(network.processes(called=WORKER)) == 1
 
 
 def test_no_letter_goes_out_twice_when_the_worker_is_killed_while_it_delivers(network: Running):
@@ -54,12 +54,12 @@ def sent(network: Running, words: str) -> int:
 
 
 def test_a_server_that_is_told_to_stop_ends_with_all_that_it_started(network: Running):
-    until(lambda: network.processes(holding=WORKER), seconds=BACK_S, what="a worker")
+    until(lambda: network.processes(called=WORKER), seconds=BACK_S, what="a worker")
     assert network.stop() == 0
     assert network.processes() == []
 
 
 def test_a_server_that_is_killed_leaves_no_worker_behind(network: Running):
-    until(lambda: network.processes(holding=WORKER), seconds=BACK_S, what="a worker")
+    until(lambda: network.processes(called=WORKER), seconds=BACK_S, what="a worker")
     os.kill(network.pid, signal.SIGKILL)
     until(lambda: not network.processes(), seconds=GONE_S, what="every process of it gone")
