@@ -212,7 +212,9 @@ def _linked(page: str) -> list[str]:
 
 
 def html_kb_max(port: int) -> float:
-    """Return the weight of the heaviest page."""
+    """Return the weight of the heaviest page, and say which it is."""
     client = Client(port)
     client.enter("m7")
-    return max(len(client.get(page)[1]) for page in PAGES) / 1024
+    weight, page = max((len(client.get(page)[1]) / 1024, page) for page in PAGES)
+    sys.stderr.write(f"The heaviest page is {page}.\n")
+    return weight

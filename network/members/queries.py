@@ -26,6 +26,9 @@ from network.members.models import (
 )
 from network.members.visibility import Viewer, visible
 
+# So many places are listed; whoever is signed in at more of them ends the older ones together.
+MOST_SIGN_INS = 12
+
 
 def network_row(db: Session) -> Network | None:
     """Return what the stewards have set, or None before `commonweal init`."""
@@ -61,12 +64,12 @@ def own_sections(db: Session, member: Member) -> dict[str, Section]:
 
 
 def sign_ins(db: Session, member: Member, now: datetime) -> Sequence[SignIn]:
-    """Return where a member is signed in, the newest first."""
+    """Return where a member has signed in last, the newest first."""
     return db.scalars(
         select(SignIn)
         .where(SignIn.member_id == member.id, SignIn.expires_at > now)
         .order_by(SignIn.at.desc())
-        .limit(50)
+        .limit(MOST_SIGN_INS)
     ).all()
 
 

@@ -81,6 +81,17 @@ def test_a_password_is_hashed_before_the_write_gate(client, monkeypatch):
     assert in_hand == [0]
 
 
+def test_of_many_places_the_newest_are_shown_and_all_others_end(client, ama, sign_in, db):
+    assert "The newest stand here." not in client.get("/me/account").text
+    for _each in range(14):
+        sign_in(ama)
+    page = sign_in(ama).get("/me/account").text
+    assert page.count("Sign out there") == 11
+    assert "The newest stand here." in page
+    post(client, "/me/account/sign-ins/end-others")
+    assert db.scalar(select(func.count()).select_from(SignIn)) == 1
+
+
 @pytest.mark.parametrize(
     ("url", "data"),
     [

@@ -151,6 +151,7 @@ def _overview(part: str, *, status: int = 200, said: str = "", **forms: Any) -> 
         said=said,
         fresh=accounts.is_fresh(current.sign_in(), now),
         sign_ins=queries.sign_ins(db.session, member, now),
+        most_sign_ins=queries.MOST_SIGN_INS,
         this_id=current.sign_in().id,
         **shown,
     )
