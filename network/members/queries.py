@@ -27,7 +27,7 @@ from network.members.models import (
 from network.members.visibility import Viewer, visible
 
 # So many places are listed; whoever is signed in at more of them ends the older ones together.
-MOST_SIGN_INS = 12
+MOST_SIGN_INS = 10
 
 
 def network_row(db: Session) -> Network | None:

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from network.members.access import Profile
 from network.members.models import Member
 from network.referrals.queries import between
-from network.referrals.seen import Seen
+from network.referrals.seen import Through
 from network.relationships.beside import PersonPart
 
 
-def _through(db: Session, member: Member, profile: Profile, now: datetime) -> Seen | None:
+def _through(db: Session, member: Member, profile: Profile, now: datetime) -> Through | None:
     """Return the referral between the two; nobody is brought together with themselves."""
     return None if profile.is_own else between(db, member, profile.member, now)
 

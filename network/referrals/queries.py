@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from network.members.models import Member
 from network.members.visibility import BOUND, NOW, Viewer, findable
-from network.referrals.kinds import ReferralState, Role
+from network.referrals.kinds import Role
 from network.referrals.models import Referral
-from network.referrals.seen import SEEN, Seen, as_seen
+from network.referrals.seen import SEEN, THROUGH, Seen, Through, as_seen
 from network.referrals.visibility import within_reach
 
 _NEWEST = SEEN.order_by(Referral.sent_at.desc(), Referral.id.desc())
@@ -54,20 +54,10 @@ def of_conversation(
     return None if row is None else as_seen(row, now)
 
 
-def between(db: Session, member: Member, other: Member, now: datetime) -> Seen | None:
-    """Return the newest referral that brought these two together, for one of them: through whom,
-    and from whom that one had it.
-    """
-    made = SEEN.where(
-        Referral.state == ReferralState.MADE,
-        or_(
-            and_(Referral.member_id == member.id, Referral.holder_id == other.id),
-            and_(Referral.member_id == other.id, Referral.holder_id == member.id),
-        ),
-    )
-    newest = made.order_by(Referral.ended_at.desc()).limit(1)
-    row = db.execute(newest, Viewer.of(member).at(now)).first()
-    return None if row is None else as_seen(row, now)
+def between(db: Session, member: Member, other: Member, now: datetime) -> Through | None:
+    """Return through whom the newest referral brought these two together, for one of them."""
+    row = db.execute(THROUGH, {**Viewer.of(member).at(now), "other": other.id}).first()
+    return None if row is None else Through(*row)
 
 
 def people_to_recommend(db: Session, member: Member, now: datetime) -> Sequence[Member]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, bindparam, case, literal_column, or_, select
+from sqlalchemy.orm import aliased, load_only
 
+from network.columns import BigId
 from network.conversations.models import About, Conversation
 from network.members.models import Member
 from network.members.visibility import BOUND
@@ -47,6 +48,15 @@ class Seen:
         """What the referrer has from it, in a sentence."""
         name = str(_("Whoever brought it")) if self.referrer is None else self.referrer.name
         return interest_words(self.referral.interest, self.referral.interest_words, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """What the two who came together read on each other's page: the rest stands where they talk."""
+
+    referral: Referral
+    referrer: Member | None
+    first: Member | None
 
 
 def told_referrer(referral: Referral, now: datetime) -> Told:
@@ -98,6 +108,28 @@ SEEN = (
     .outerjoin(_FIRST, and_(_FIRST.id == _BEFORE.referrer_id, itself_or_not_apart(BOUND, _FIRST)))
     .where(or_(of_mine(BOUND), of_me(BOUND), to_me(BOUND)))
     .options(*WITH_MATTER)
+)
+
+_OTHER = bindparam("other", type_=BigId)
+# Every page of a person asks for it: it reads no more than it says.
+THROUGH = (
+    select(Referral, _REFERRER, _FIRST)
+    .outerjoin(_BEFORE, _BEFORE.id == Referral.came_by_id)
+    .outerjoin(
+        _REFERRER,
+        and_(_REFERRER.id == Referral.referrer_id, itself_or_not_apart(BOUND, _REFERRER)),
+    )
+    .outerjoin(_FIRST, and_(_FIRST.id == _BEFORE.referrer_id, itself_or_not_apart(BOUND, _FIRST)))
+    .where(
+        Referral.state == ReferralState.MADE,
+        or_(
+            and_(of_me(BOUND), Referral.holder_id == _OTHER),
+            and_(to_me(BOUND), Referral.member_id == _OTHER),
+        ),
+    )
+    .order_by(Referral.ended_at.desc())
+    .limit(literal_column("1"))  # a limit that is filled in is planned anew each time
+    .options(load_only(_REFERRER.name), load_only(_FIRST.name))
 )
 
 

@@ -86,7 +86,7 @@ def test_of_many_places_the_newest_are_shown_and_all_others_end(client, ama, sig
     for _each in range(14):
         sign_in(ama)
     page = sign_in(ama).get("/me/account").text
-    assert page.count("Sign out there") == 11
+    assert page.count("Sign out there") == 9
     assert "The newest stand here." in page
     post(client, "/me/account/sign-ins/end-others")
     assert db.scalar(select(func.count()).select_from(SignIn)) == 1
