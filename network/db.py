@@ -184,6 +184,7 @@ def _engines(settings: Settings) -> dict[str, Any]:
     if not settings.embedded:
         shared = {
             "url": settings.database_url,
+            "hide_parameters": True,  # what people wrote is in no log
             "pool_pre_ping": True,
             "pool_size": settings.threads,
         }
@@ -196,6 +197,7 @@ def _engines(settings: Settings) -> dict[str, Any]:
     embedded = {
         "url": settings.database_url,
         "module": sqlite,
+        "hide_parameters": True,
         "pool_size": settings.threads,
         "max_overflow": settings.threads,
         "connect_args": {"check_same_thread": False},

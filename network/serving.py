@@ -111,9 +111,7 @@ class WorkerProcess:
 
     def _keep(self) -> None:
         while True:
-            with suppress(
-                ChildProcessError
-            ):  # whoever forked the web process may have waited first
+            with suppress(ChildProcessError):  # the web server waits for every child, too
                 os.waitpid(self._pid, 0)
             self._pid = 0
             if self._stopping.wait(RESTART_AFTER_S):

@@ -389,3 +389,11 @@ def test_a_session_of_a_command_is_its_own(app):
     with transaction() as session:
         assert isinstance(session, Session)
         assert session is not database.db.session
+
+
+def test_what_somebody_wrote_is_in_no_error_of_the_database(app):
+    with pytest.raises(DBAPIError) as failed, db.engine.connect() as connection:
+        connection.execute(
+            text("SELECT nothing FROM nowhere WHERE a = :a"), {"a": "a private word"}
+        )
+    assert "a private word" not in str(failed.value)

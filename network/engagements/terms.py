@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from network.engagements.kinds import Cash, Clause, Kind, Period, Rhythm
@@ -128,7 +129,7 @@ def from_data(data: Mapping[str, Any]) -> Terms:
     return Terms(
         title=data["title"],
         work=Work(data["work"]),
-        clauses={Clause(which): words for which, words in data["clauses"].items()},
+        clauses=MappingProxyType({Clause(each): words for each, words in data["clauses"].items()}),
         times=tuple(
             TimeLine(
                 key=each["key"],

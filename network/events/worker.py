@@ -64,7 +64,9 @@ def run(app: Flask, channels: Mapping[str, Channel], stop: threading.Event) -> N
                     tended = _tend(channels)
             except (Refusal, DBAPIError) as error:
                 reason = str(error.__cause__ or error).partition("\n")[0]
-                log.warning("The database takes nothing just now: %s", reason)
+                # A refusal says all there is to know; anything else may be a fault of ours.
+                unknown = not isinstance(error, Refusal)
+                log.warning("The database takes nothing just now: %s", reason, exc_info=unknown)
                 time.sleep(STORE_DOWN_S)
                 continue
             time.sleep(AFTER_WORK_S if worked else IDLE_S)

@@ -63,12 +63,12 @@ def own_sections(db: Session, member: Member) -> dict[str, Section]:
     return {section.part.value: section for section in rows}
 
 
-def sign_ins(db: Session, member: Member, now: datetime) -> Sequence[SignIn]:
-    """Return where a member has signed in last, the newest first."""
+def sign_ins(db: Session, member: Member, now: datetime, *, here: int) -> Sequence[SignIn]:
+    """Return where a member has signed in last: here, then the newest first."""
     return db.scalars(
         select(SignIn)
         .where(SignIn.member_id == member.id, SignIn.expires_at > now)
-        .order_by(SignIn.at.desc())
+        .order_by((SignIn.id == here).desc(), SignIn.at.desc())
         .limit(MOST_SIGN_INS)
     ).all()
 

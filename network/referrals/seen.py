@@ -82,6 +82,8 @@ def told_party(referral: Referral, now: datetime) -> Told:
 _REFERRER, _MEMBER = aliased(Member, name="referrer"), aliased(Member, name="recommended")
 _HOLDER, _FIRST = aliased(Member, name="holder"), aliased(Member, name="first")
 _BEFORE = aliased(Referral, name="before")
+_IS_REFERRER = and_(_REFERRER.id == Referral.referrer_id, itself_or_not_apart(BOUND, _REFERRER))
+_IS_FIRST = and_(_FIRST.id == _BEFORE.referrer_id, itself_or_not_apart(BOUND, _FIRST))
 _ROLE = case(
     (of_mine(BOUND), Role.REFERRER.value),
     (of_me(BOUND), Role.MEMBER.value),
@@ -99,13 +101,10 @@ SEEN = (
         and_(Conversation.about == About.REFERRAL, Conversation.thing_id == Referral.id),
     )
     .outerjoin(_BEFORE, _BEFORE.id == Referral.came_by_id)
-    .outerjoin(
-        _REFERRER,
-        and_(_REFERRER.id == Referral.referrer_id, itself_or_not_apart(BOUND, _REFERRER)),
-    )
+    .outerjoin(_REFERRER, _IS_REFERRER)
     .outerjoin(_MEMBER, and_(_MEMBER.id == Referral.member_id, itself_or_not_apart(BOUND, _MEMBER)))
     .outerjoin(_HOLDER, and_(_HOLDER.id == Referral.holder_id, itself_or_not_apart(BOUND, _HOLDER)))
-    .outerjoin(_FIRST, and_(_FIRST.id == _BEFORE.referrer_id, itself_or_not_apart(BOUND, _FIRST)))
+    .outerjoin(_FIRST, _IS_FIRST)
     .where(or_(of_mine(BOUND), of_me(BOUND), to_me(BOUND)))
     .options(*WITH_MATTER)
 )
@@ -115,11 +114,8 @@ _OTHER = bindparam("other", type_=BigId)
 THROUGH = (
     select(Referral, _REFERRER, _FIRST)
     .outerjoin(_BEFORE, _BEFORE.id == Referral.came_by_id)
-    .outerjoin(
-        _REFERRER,
-        and_(_REFERRER.id == Referral.referrer_id, itself_or_not_apart(BOUND, _REFERRER)),
-    )
-    .outerjoin(_FIRST, and_(_FIRST.id == _BEFORE.referrer_id, itself_or_not_apart(BOUND, _FIRST)))
+    .outerjoin(_REFERRER, _IS_REFERRER)
+    .outerjoin(_FIRST, _IS_FIRST)
     .where(
         Referral.state == ReferralState.MADE,
         or_(

@@ -134,9 +134,9 @@ def of_showing(story: Any, viewer: str, work: Any, label: str) -> set[str]:
     agreed = set(others) <= set(work.showings[label])
     stands = agreed and not any(blocked(story, label, each) for each in others)
     story_of = [each for each in story.people[label].words if each.part == "story"]
-    known = viewer == label or all(exists_for(story, viewer, e) for e in (label, *others))
+    here = viewer != NOBODY and all(exists_for(story, viewer, e) for e in (label, *others))
     reads = any(readable(story, viewer, each) for each in story_of)
-    return {work.own(f"shows {label}")} if stands and known and reads else set()
+    return {work.own(f"shows {label}")} if stands and reads and (here or viewer == label) else set()
 
 
 def of_terms(story: Any, viewer: str) -> set[str]:

@@ -135,7 +135,7 @@ def _saved(part: str, sentence: str) -> Page | Response:
 
 
 def _overview(part: str, *, status: int = 200, said: str = "", **forms: Any) -> Page:  # noqa: ANN401
-    member, now = current.member(), clock.now()
+    member, here, now = current.member(), current.sign_in(), clock.now()
     shown = {
         "address_form": NewAddressForm(),
         "password_form": NewPasswordForm(),
@@ -149,9 +149,9 @@ def _overview(part: str, *, status: int = 200, said: str = "", **forms: Any) -> 
         status=status,
         part=part,
         said=said,
-        fresh=accounts.is_fresh(current.sign_in(), now),
-        sign_ins=queries.sign_ins(db.session, member, now),
+        fresh=accounts.is_fresh(here, now),
+        sign_ins=queries.sign_ins(db.session, member, now, here=here.id),
         most_sign_ins=queries.MOST_SIGN_INS,
-        this_id=current.sign_in().id,
+        this_id=here.id,
         **shown,
     )
