@@ -267,3 +267,17 @@ def post(client: FlaskClient, url: str, data: dict | None = None, **kwargs: obje
     token = TOKEN.search(client.get("/rules").text) or TOKEN.search(client.get("/signin").text)
     assert token is not None
     return client.post(url, data={"csrf_token": token[1], **(data or {})}, **kwargs)
+
+
+# What differs each time the same page is shown to the same person.
+DRAWN = re.compile(r'(X-CSRFToken": |csrf_token" value=|submission" value=)"[^"]*"')
+
+
+def plain(answer: TestResponse) -> str:
+    """Return a page without what differs each time it is shown."""
+    return DRAWN.sub("", answer.text)
+
+
+def names(text: str, name: str) -> bool:
+    """Whether a text has a short name in it as a word. A token may have its letters by chance."""
+    return re.search(rf"\b{name}\b", text) is not None

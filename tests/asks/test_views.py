@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -14,11 +13,10 @@ from network.events.models import Event
 from network.members.models import Connection, Member
 from network.members.services import boundaries, participation
 from network.relationships.kinds import CONNECTION
-from tests.conftest import post
+from tests.conftest import plain, post
 
 HTMX = {"HX-Request": "true"}
 REASON = "Your sentence about kitchens has stayed with me."
-CHANGING = re.compile(r'(X-CSRFToken": |csrf_token" value=|submission" value=)"[^"]*"')
 RIBBON = "something waits for your answer"
 KINDS = pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
 
@@ -70,10 +68,6 @@ def sent(asker, addressee, now):
 def state():
     with reading() as db:
         return db.scalar(select(Ask.state))
-
-
-def plain(answer):
-    return CHANGING.sub("", answer.text)
 
 
 def test_each_side_has_its_own_place_in_its_inbox(ask, hers, his):

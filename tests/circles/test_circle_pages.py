@@ -17,10 +17,9 @@ from network.members.services.participation import pause
 from network.relationships.services.connections import block
 from tests.circles.conftest import INSIDE, NAME, SLUG, a_place, act
 from tests.circles.moving import REASON, WORDS, answer, apply, invite, put_in, waiting
-from tests.conftest import post
+from tests.conftest import plain, post
 
 PAGE = f"/circles/{SLUG}"
-ONCE = re.compile(r'name="(csrf_token|submission)" value="[^"]*"')
 NAMES = tuple(f"{name.capitalize()} Example" for name in INSIDE)
 UNASKED = "People come in when somebody who facilitates asks them."
 
@@ -43,11 +42,6 @@ def sets(now, **values):
             setattr(it.circle, key, value)
 
     does(do, now)
-
-
-def plain(answer):
-    """Return a page without what differs each time it is shown."""
-    return ONCE.sub("", answer.text)
 
 
 def kept(*, but=("sign_in",)):

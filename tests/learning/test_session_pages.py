@@ -13,19 +13,18 @@ from network.learning.kinds import SeatState
 from network.learning.models import LearningSession, Seat
 from network.members.models import Member
 from network.relationships.services.connections import block
-from tests.conftest import post
+from tests.conftest import plain, post
 from tests.learning.conftest import draft, kinds, leaves, propose, schedule, takes
 from tests.learning.gathered import PLACE, act, address, kind, people, read, seat_of, state_of
 from tests.things import keep_circle
 
 __all__ = ("address", "kind", "people")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-ONCE = re.compile(r'name="(csrf_token|submission)" value="[^"]*"')
 
 
 def says(answer):
     """Return the words of a page on one line, without what differs each time."""
-    return " ".join(ONCE.sub("", answer.text).split())
+    return " ".join(plain(answer).split())
 
 
 # Who reads what

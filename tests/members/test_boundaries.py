@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 from sqlalchemy import func, select
 
@@ -9,16 +7,11 @@ from network.db import reading, transaction
 from network.errors import Invalid
 from network.members.models import Block, Shield
 from network.members.services import boundaries
-from tests.conftest import post
+from tests.conftest import plain, post
 
 HTMX = {"HX-Request": "true"}
 
 # The token of a form is signed with the second in which it was made.
-TOKEN = re.compile(r'csrf_token" value="[^"]+"|X-CSRFToken": "[^"]+"')
-
-
-def plain(answer):
-    return TOKEN.sub("", answer.text)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from network.members.visibility import Viewer
 from network.organisations import shield_check
 from network.organisations.kinds import Speaks
 from network.organisations.services.marks import remember_all
-from tests.conftest import NOON, post
+from tests.conftest import NOON, names, post
 from tests.organisations.conftest import MERROW, act, keep_organisation, place_of
 
 PAGE = "/me/participation/shields"
@@ -189,7 +189,7 @@ def test_inv_02_another_member_reads_nothing_of_ones_shields(merrow, sign_in):
         assert "You have raised none." in client.get(PAGE).text
         got = check(client, organisation=MERROW).text
         assert "No shield of yours meets Merrow Ferries." in got
-        assert "Ama" not in got
+        assert not names(got, "Ama")
 
 
 def test_the_page_says_what_a_shield_cannot_do_and_is_reached_from_the_shields(merrow, sign_in):

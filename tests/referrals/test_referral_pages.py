@@ -17,7 +17,7 @@ from network.referrals.models import OutsideLetter, Referral
 from network.referrals.services import outside
 from network.referrals.services.after import tell, thank
 from network.relationships.services import connections
-from tests.conftest import post
+from tests.conftest import DRAWN, post
 from tests.referrals.conftest import (
     NAMES,
     NEED,
@@ -35,7 +35,6 @@ from tests.referrals.test_outside import writes
 
 DAY = timedelta(days=1)
 # What differs between two answers to the very same person.
-CHANGING = re.compile(r'(csrf_token" value=|X-CSRFToken": |name="submission" value=)"[^"]+"')
 FEE = {"interest": Interest.FEE, "interest_words": "Merrow pays me a finder’s share."}
 
 
@@ -176,7 +175,7 @@ def test_each_sees_what_is_theirs_and_others_nothing(browse, act, who, stage):
 
 
 def bare(page):
-    return CHANGING.sub("", page)
+    return DRAWN.sub("", page)
 
 
 # INV-14: to the referrer a no, silence, a yes that is not told, and a block of the two are one.

@@ -17,11 +17,10 @@ from network.members.models import Block, Connection, Member, Participation
 from network.members.services import boundaries, participation, profiles
 from network.relationships.kinds import CONNECTION
 from network.relationships.queries import map as relationship_map
-from tests.conftest import post
+from tests.conftest import plain, post
 
 HTMX = {"HX-Request": "true"}
 REASON = "Your sentence about kitchens has stayed with me."
-CHANGING = re.compile(r'(X-CSRFToken": |csrf_token" value=|submission" value=)"[^"]*"')
 WORDS = {
     Part.PURPOSE: (Audience.WEB, "Words for anyone."),
     Part.OFFERS: (Audience.MEMBERS, "Words for members."),
@@ -75,10 +74,6 @@ def ask(asker, addressee, now, *, days_ago=0, then=None):
         if then == "withdrawn":
             asks.withdraw(db, sent, actor=one, now=at)
     return sent
-
-
-def plain(answer):
-    return CHANGING.sub("", answer.text)
 
 
 def shown(answer):
