@@ -71,7 +71,7 @@ def test_everything_goes_down_and_up_again_and_can_be_lived_in_anew(app, told, n
     assert rows() == told
 
 
-@pytest.mark.parametrize("older", ["0001", "0002", "0003", "0004"])
+@pytest.mark.parametrize("older", ["0001", "0002", "0003", "0004", "0005"])
 def test_an_older_network_goes_up_without_losing_a_row(app, told, older):
     with app.app_context():
         alembic.downgrade(older)
@@ -150,7 +150,10 @@ def test_threads_that_open_a_network_at_once_make_it_once(fresh):
         thread.join()
     assert failed == []
     with apps[0].app_context():
-        assert (tables(), version()) == (set(Base.metadata.tables), ["0005"])
+        assert (tables(), version()) == (
+            set(Base.metadata.tables),
+            [each.revision for each in alembic.heads()],
+        )
     for app in apps:
         dispose(app)
 

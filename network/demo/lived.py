@@ -51,6 +51,8 @@ def _moves(verb: Callable[..., object]) -> Callable[[Lived, Step], None]:
 
     def move(lived: Lived, step: Step) -> None:
         words: Mapping[str, Any] = {k: step.told[k] for k in ("words",) if k in step.told}
+        if step.told["does"] == "pause":
+            words = {**words, "submission": step.submission}
         verb(lived.db, lived.engagement, actor=step.actor, now=step.at, **words)
 
     return move

@@ -26,7 +26,7 @@ class CheckIns:
 
 
 def _load(db: Session, it: Opened) -> CheckIns | None:
-    days = schedule(it.work.engagement, spells(it.agreed), it.now)
+    days = schedule(it.work.engagement, spells(it.agreed), it.beside.rests, it.now)
     if not days.past and days.following is None:
         return None
     last = days.past[-ON_THE_PAGE:]
@@ -43,7 +43,7 @@ def _load(db: Session, it: Opened) -> CheckIns | None:
     part = CheckIns(
         open=newest if newest is not None and newest.is_open else None,
         shown=[each for each in reversed(found) if each.is_shown and (each.mine or each.others)],
-        earlier=last[0].number - 1 or None if last else None,
+        earlier=days.before(last[0].number) if last else None,
         following=None if it.is_over else days.following,
     )
     says = part.open or part.shown or part.earlier or part.following

@@ -35,6 +35,7 @@ class WhyForm(Form):
             AtMost(living.LONGEST_WORDS),
         ],
     )
+    submission = HiddenField()
 
 
 class ItemForm(Form):

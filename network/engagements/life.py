@@ -2,7 +2,8 @@
 
 A check-in is due each time that the rhythm comes round since the work began, and open for fourteen
 days. Where an amendment changes the rhythm, the new one counts on from the check-in before it: what
-was due stays due, under its number.
+was due stays due, under its number. What would have come round while the work rested is not made up
+for; its number is left out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from itertools import count
 from dateutil.relativedelta import relativedelta
 
 from network.engagements.kinds import EngagementState, Rhythm
-from network.engagements.models import Engagement
+from network.engagements.models import Engagement, Rest
 
 OPEN_FOR = timedelta(days=14)
 # The last days of agreed work: words are handed over, and testimony can be written.
@@ -72,17 +73,26 @@ def is_ending(engagement: Engagement, now: datetime) -> bool:
     return engagement.ends_at is not None and engagement.ends_at - LAST_DAYS <= now
 
 
-def due(engagement: Engagement, spells: Sequence[Spell], until: datetime) -> list[Due]:
-    """Return the check-ins of an engagement up to an instant. A pause and an end make none due."""
-    stops = [stop for stop in (engagement.paused_at, engagement.ends_at) if stop is not None]
+def due(
+    engagement: Engagement, spells: Sequence[Spell], rests: Sequence[Rest], until: datetime
+) -> list[Due]:
+    """Return the check-ins of an engagement up to an instant. None is due while the work rests, or
+    once it has ended.
+    """
     if engagement.begun_at is None:
         return []
-    days = _days(engagement.begun_at, spells, until)
+    days = enumerate(_days(engagement.begun_at, spells, until), start=1)
     return [
         Due(number, at)
-        for number, at in enumerate(days, start=1)
-        if all(at < stop for stop in stops)
+        for number, at in days
+        if engagement.ends_at is None or at < engagement.ends_at
+        if not rested(rests, at)
     ]
+
+
+def rested(rests: Sequence[Rest], at: datetime) -> bool:
+    """Whether the work was at rest at an instant. What was due when it was paused stays due."""
+    return any(each.since < at and (each.until is None or at < each.until) for each in rests)
 
 
 def _days(begun_at: datetime, spells: Sequence[Spell], until: datetime) -> Iterator[datetime]:

@@ -231,7 +231,7 @@ class Engagement(Base):
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Who paused or ended it, and why.
+    # Who ended it or called it off, and why.
     last_by_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("member.id", ondelete="SET NULL")
     )
@@ -247,6 +247,31 @@ def _engagement(*, primary_key: bool = False) -> Mapped[int]:
 
 def _member() -> Mapped[int | None]:
     return mapped_column(BigId, ForeignKey("member.id", ondelete="SET NULL"), index=True)
+
+
+class Rest(Base):
+    """A time in which agreed work was paused: who said so and why, and until when."""
+
+    __tablename__ = "rest"
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "by_id", "submission", name="uq_rest_said"),
+        Index(
+            "uq_rest_open",
+            "engagement_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+        CheckConstraint("until >= since", name="in_order"),
+    )
+
+    id: Mapped[IntPk]
+    engagement_id: Mapped[int] = _engagement()
+    by_id: Mapped[int | None] = _member()
+    words: Mapped[str] = mapped_column(String(1000))
+    since: Mapped[Instant]
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    submission: Mapped[str] = mapped_column(String(40))
 
 
 class Completion(Base):

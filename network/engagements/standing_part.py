@@ -24,16 +24,28 @@ DEEDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Who said that it is complete, what was said of the state as it is, and what an end now means.
+class Said:
+    """Words with which the work was ended, called off or paused, who wrote them, and from when to
+    when it rested by them. Words of somebody whom something parts from the reader are not there.
+    """
 
-    Words that somebody wrote whom something parts from the reader since are not there.
+    words: str
+    by: str
+    by_me: bool
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who said that it is complete, what was said of the state as it is, when it rested before, and
+    what an end now means.
     """
 
     complete: Sequence[Completion]
     said_by_me: bool
-    words: str
-    words_by: str
+    last: Said | None
+    rests: Sequence[Said]
     notice_days: int
     ends_if_now: datetime
     change: Negotiation | None
@@ -46,18 +58,37 @@ class Standing:
 def _load(db: Session, it: Opened) -> Standing:
     engagement = it.work.engagement
     said = completions(db, engagement) if engagement.state in _IN_WORK else ()
-    by = engagement.last_by_id
-    # Whoever ended it wrote when notice began, which was not after its end.
-    hidden = it.hides(by, engagement.paused_at or engagement.ends_at or it.now)
+    rests = [_said(it, each.by_id, each.words, each.since, each.until) for each in it.beside.rests]
+    last = rests.pop() if engagement.paused_at else None
+    if engagement.last_words:
+        # Whoever ended it wrote when notice began, which was not after its end.
+        last = _said(it, engagement.last_by_id, engagement.last_words, engagement.ends_at)
     days = notice(it.work.terms)
     return Standing(
         complete=said,
         said_by_me=any(each.member_id == it.member.id for each in said),
-        words="" if hidden else engagement.last_words,
-        words_by="" if hidden else it.name(by),
+        last=last,
+        rests=rests,
         notice_days=days.days,
         ends_if_now=it.now + days,
         change=it.beside.change,
+    )
+
+
+def _said(
+    it: Opened,
+    by: int | None,
+    words: str,
+    since: datetime | None,
+    until: datetime | None = None,
+) -> Said:
+    hidden = it.hides(by, since or it.now)
+    return Said(
+        words="" if hidden else words,
+        by="" if hidden else it.name(by),
+        by_me=by == it.member.id,
+        since=since,
+        until=until,
     )
 
 

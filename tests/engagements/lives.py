@@ -11,6 +11,7 @@ from network.db import reading, transaction
 from network.engagements.kinds import Clause, Kind, Period, Rhythm
 from network.engagements.life import is_over
 from network.engagements.models import Engagement, Party
+from network.engagements.queries.work import rests
 from network.engagements.services import (
     checking_in,
     leaving_behind,
@@ -97,6 +98,8 @@ class Life:
     def do(self, verb, who, *given, **words):
         """Do it and return None, or the refusal."""
         words.setdefault("now", self.now)
+        if verb == "pause":
+            words.setdefault("submission", words["words"][:40])
         try:
             with transaction() as db:
                 actor = db.scalars(select(Member).where(Member.handle == who)).one()
@@ -119,7 +122,8 @@ class Life:
     def row(self):
         with reading() as db:
             it = db.get_one(Engagement, self.id)
-            return {
+            rested = [(each.words, each.since, each.until) for each in rests(db, [it.id])[it.id]]
+            return {"rests": rested} | {
                 name: getattr(it, name)
                 for name in (
                     "state",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -20,7 +20,7 @@ from network.db import reading, transaction
 from network.engagements.access import engagement_for
 from network.engagements.kinds import EngagementState, Rhythm
 from network.engagements.life import Due, Spell, due
-from network.engagements.models import CheckIn, Engagement
+from network.engagements.models import CheckIn, Engagement, Rest
 from network.engagements.page import opened
 from network.engagements.queries.check_ins import schedule, seen
 from network.engagements.queries.work import spells
@@ -52,14 +52,14 @@ def work(begun=NOON, **values):
     ],
 )
 def test_a_check_in_is_due_each_time_the_rhythm_comes_round(rhythm, days):
-    found = due(work(), [Spell(NOON, rhythm)], NOON + 300 * DAY)[:3]
+    found = due(work(), [Spell(NOON, rhythm)], (), NOON + 300 * DAY)[:3]
     assert [each.at.date().isoformat() for each in found] == days
     assert [each.number for each in found] == [1, 2, 3][: len(days)]
 
 
 def test_months_count_from_the_day_it_began_and_do_not_drift():
     begun = datetime(2027, 1, 31, 9, tzinfo=UTC)
-    found = due(work(begun), [Spell(NOON, Rhythm.MONTHLY)], begun + 100 * DAY)
+    found = due(work(begun), [Spell(NOON, Rhythm.MONTHLY)], (), begun + 100 * DAY)
     assert [each.at.date().isoformat() for each in found] == [
         *("2027-02-28", "2027-03-31", "2027-04-30"),
     ]
@@ -69,33 +69,49 @@ def test_months_count_from_the_day_it_began_and_do_not_drift():
     ("stops", "many"),
     [
         ({}, 2),
-        ({"paused_at": NOON + 28 * DAY}, 1),
-        ({"paused_at": NOON + 28 * DAY + INSTANT}, 2),
         ({"ends_at": NOON + 14 * DAY}, 0),
         ({"ends_at": NOON + 14 * DAY + INSTANT}, 1),
     ],
 )
-def test_a_pause_and_an_end_make_none_due(stops, many):
-    found = due(work(**stops), [Spell(NOON, Rhythm.FORTNIGHTLY)], NOON + 29 * DAY)
+def test_an_end_makes_none_due(stops, many):
+    found = due(work(**stops), [Spell(NOON, Rhythm.FORTNIGHTLY)], (), NOON + 29 * DAY)
     assert len(found) == many
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "numbers"),
+    [
+        (28 * DAY - INSTANT, None, [1]),
+        (28 * DAY, None, [1, 2]),
+        (28 * DAY - INSTANT, 28 * DAY, [1, 2, 3, 4]),
+        (28 * DAY - INSTANT, 28 * DAY + INSTANT, [1, 3, 4]),
+        (1 * DAY, 50 * DAY, [4]),
+    ],
+)
+def test_none_is_due_while_the_work_rests_and_none_is_made_up_for(since, until, numbers):
+    rest = Rest(since=NOON + since, until=None if until is None else NOON + until)
+    found = due(work(), [Spell(NOON, Rhythm.FORTNIGHTLY)], [rest], NOON + 57 * DAY)
+    assert [(each.number, each.at) for each in found] == [
+        (number, NOON + number * 14 * DAY) for number in numbers
+    ]
 
 
 def test_another_rhythm_counts_on_and_what_was_due_stays_due():
     old = Spell(NOON - DAY, Rhythm.QUARTERLY)
-    before = due(work(), [old], NOON + 100 * DAY)
+    before = due(work(), [old], (), NOON + 100 * DAY)
     changed = [old, Spell(NOON + 95 * DAY, Rhythm.FORTNIGHTLY)]
-    after = due(work(), changed, NOON + 130 * DAY)
+    after = due(work(), changed, (), NOON + 130 * DAY)
     assert after[:1] == before
     assert [each.at - NOON for each in after] == [92 * DAY, 106 * DAY, 120 * DAY]
     stopped = [old, Spell(NOON + 95 * DAY, Rhythm.NONE)]
-    assert due(work(), stopped, NOON + 400 * DAY) == before
+    assert due(work(), stopped, (), NOON + 400 * DAY) == before
 
 
 @pytest.mark.parametrize("begun_after", [0, 40])
 def test_at_most_one_is_open_whatever_the_rhythm_becomes(begun_after):
     rhythms = [Rhythm.MONTHLY, Rhythm.FORTNIGHTLY, Rhythm.QUARTERLY, Rhythm.FORTNIGHTLY]
     many = [Spell(NOON + 37 * n * DAY, rhythm) for n, rhythm in enumerate(rhythms)]
-    days = due(work(NOON + begun_after * DAY), many, NOON + 400 * DAY)
+    days = due(work(NOON + begun_after * DAY), many, (), NOON + 400 * DAY)
     assert all(one.closes_at <= other.at for one, other in pairwise(days))
 
 
@@ -125,7 +141,7 @@ def reads(life, who, number=1):
         member = db.scalars(select(Member).where(Member.handle == who)).one()
         found = engagement_for(db, member, life.key, now=life.now)
         it = opened(db, member, found, life.now)
-        day = schedule(found.engagement, spells(it.agreed), life.now).day(number)
+        day = schedule(found.engagement, spells(it.agreed), it.beside.rests, life.now).day(number)
         if day is None:
             return None
         one = seen(
@@ -275,7 +291,7 @@ class CheckingIn(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        self.wrote, self.apart, self.paused = {}, {}, None
+        self.wrote, self.apart, self.rests = {}, {}, []
         with transaction() as db:
             db.query(Block).delete()
             found = {each.handle: each for each in db.scalars(select(Member))}
@@ -286,10 +302,12 @@ class CheckingIn(RuleBasedStateMachine):
     @property
     def dues(self):
         now, found = self.life.now, []
-        at = NOON + 14 * DAY
-        while at <= now and (self.paused is None or at < self.paused):
-            found.append(Due(len(found) + 1, at))
-            at += 14 * DAY
+        for number in count(1):
+            at = NOON + number * 14 * DAY
+            if at > now:
+                break
+            if not any(since < at < (until or now + DAY) for since, until in self.rests):
+                found.append(Due(number, at))
         return found
 
     def all_in(self, number):
@@ -318,14 +336,15 @@ class CheckingIn(RuleBasedStateMachine):
         if not days:
             self.life.now = max(self.life.now, NOON + 14 * DAY)
             days = self.dues
-        number = len(days) - back
+        numbers = [0, *(each.number for each in days)]
+        number = numbers[-1 - back] if back < len(numbers) else 0
         words = f"{who} at {self.life.now:%d %B %H:%M}"
         said = self.life.do("answer", who, number, Answers(purpose=words))
-        if not 1 <= number <= len(days):
+        if not number:
             assert isinstance(said, NotFound)
             return
         same = self.wrote.get(number, {}).get(who, ("",))[0] == words
-        is_open = self.life.now < days[number - 1].at + 14 * DAY and not self.all_in(number)
+        is_open = self.life.now < NOON + (number + 1) * 14 * DAY and not self.all_in(number)
         assert (said is None) == (is_open or same)
         if said is None and not same:
             self.wrote.setdefault(number, {})[who] = (words, self.life.now)
@@ -347,9 +366,12 @@ class CheckingIn(RuleBasedStateMachine):
 
     @rule()
     def pause_or_go_on(self):
-        verb, words = ("pause", {"words": "Rest."}) if self.paused is None else ("resume", {})
-        assert self.life.do(verb, "cai", **words) is None
-        self.paused = self.life.now if self.paused is None else None
+        if self.rests and self.rests[-1][1] is None:
+            assert self.life.do("resume", "cai") is None
+            self.rests[-1] = (self.rests[-1][0], self.life.now)
+        else:
+            assert self.life.do("pause", "cai", words=f"Rest {len(self.rests)}") is None
+            self.rests.append((self.life.now, None))
 
     @invariant()
     def inv_43_each_reads_what_the_oracle_lets_them(self):

@@ -48,6 +48,7 @@ class Model:
     said: set[str] = field(default_factory=set)
     ends: datetime | None = None
     last: tuple[str, str] = ("", "")
+    rested: set[tuple[str, str]] = field(default_factory=set)
 
     def only(self, who: str, *states: str) -> None:
         if who not in self.people:
@@ -62,16 +63,17 @@ class Model:
         self.state = "active"
 
     def pause(self, who: str, words: str) -> None:
-        if (self.state, self.last) == ("paused", (who, words)):
+        if (who, words) in self.rested:
             return
         self.only(who, "active")
-        self.state, self.last = "paused", (who, words)
+        self.state = "paused"
+        self.rested.add((who, words))
 
     def resume(self, who: str) -> None:
         if who in self.people and self.state == "active":
             return
         self.only(who, "paused")
-        self.state, self.last = "active", ("", "")
+        self.state = "active"
 
     def complete(self, who: str) -> None:
         if who in self.people and self.state == "completed":

@@ -11,6 +11,7 @@ from network.engagements.kinds import LeftFor
 from network.engagements.models import CheckIn, Left, WelcomeItem
 from network.members.models import Block
 from tests.conftest import NOON, post
+from tests.engagements import pages
 from tests.engagements.lives import Life, agreed
 from tests.organisations.conftest import keep_organisation
 
@@ -149,7 +150,30 @@ def test_what_comes_too_late_is_said_and_its_words_are_shown(life, ama, bea, sig
     assert late.status_code == 409
     for said in ("It is paused already.", WHY, "Bea was first.", "Bea Mercer wrote:"):
         assert said in late.text
-    assert life.row()["last_words"] == "Bea was first."
+    assert life.row()["rests"] == [("Bea was first.", NOON, None)]
+
+
+def test_a_pause_that_is_sent_again_after_they_went_on_is_still_the_one(life, ama, sign_in):
+    life.do("begin", "ama")
+    hers = sign_in(ama)
+    asked = looks(life, hers, "?do=pause").text
+    form = {"words": WHY, "submission": re.search(r'name="submission"[^>]*value="(\w+)"', asked)[1]}
+    sends(life, hers, "/pause", **form)
+    sends(life, hers, "/resume")
+    assert sends(life, hers, "/pause", **form).status_code == 303
+    assert life.stands()[0] == "active"
+    assert len(life.row()["rests"]) == 1
+
+
+def test_why_it_rested_stays_on_the_page(life, ama, bea, sign_in):
+    life.do("begin", "ama")
+    life.do("pause", "ama", words="The harvest is late.")
+    life.wait(10)
+    life.do("resume", "bea")
+    life.do("end", "bea", words="We have what we need.")
+    page = pages.words(looks(life, sign_in(bea)).text)
+    assert "We have what we need." in page
+    assert "It rested from 21 November to 1 December. Ama Lindgren wrote: The harvest" in page
 
 
 def test_the_change_that_is_being_found_is_led_to(life, ama, bea, sign_in):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from network.columns import BigId
 from network.engagements.life import AHEAD, Due, Spell, due
-from network.engagements.models import CheckIn, Engagement
+from network.engagements.models import CheckIn, Engagement, Rest
 from network.engagements.queries.apart import Apart
 
 _ANSWERS = (
@@ -46,12 +46,18 @@ class Schedule:
 
     def day(self, number: int) -> Due | None:
         """Return one of those that were due."""
-        return self.past[number - 1] if 1 <= number <= len(self.past) else None
+        return next((each for each in self.past if each.number == number), None)
+
+    def before(self, number: int) -> int | None:
+        """Return the number of the one that was due before."""
+        return max((each.number for each in self.past if each.number < number), default=None)
 
 
-def schedule(engagement: Engagement, spells: Sequence[Spell], now: datetime) -> Schedule:
+def schedule(
+    engagement: Engagement, spells: Sequence[Spell], rests: Sequence[Rest], now: datetime
+) -> Schedule:
     """Return which check-ins were due until now, and the next one if any is."""
-    days = due(engagement, spells, now + AHEAD)
+    days = due(engagement, spells, rests, now + AHEAD)
     past = [each for each in days if each.at <= now]
     return Schedule(past, days[len(past)] if len(past) < len(days) else None)
 

@@ -1,4 +1,6 @@
-"""What waits for one of those who agreed, or who look for terms: in one statement for all of it."""
+"""What waits for one of those who agreed, or who look for terms: in one statement, and one
+more where a check-in may be open.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from network.columns import UtcDateTime
 from network.engagements.kinds import EngagementState, LeftFor, NegotiationState
-from network.engagements.life import LAST_DAYS, due, goes_on
+from network.engagements.life import LAST_DAYS, Due, due, goes_on, rested
 from network.engagements.models import (
     IDLE,
     Acceptance,
@@ -26,7 +28,7 @@ from network.engagements.models import (
     Version,
     WelcomeItem,
 )
-from network.engagements.queries.work import Agreed, spells
+from network.engagements.queries.work import Agreed, rests, spells
 from network.members.kinds import State
 from network.members.models import Member
 from network.members.visibility import BOUND, NOW, Viewer
@@ -169,19 +171,27 @@ def waiting(db: Session, member: Member, now: datetime) -> list[Waits]:
             found.append(Waits(What.VERSION, title, negotiation.key, version.number, until))
         else:
             lives[engagement.id].append(_Life(agreed, engagement, *facts))
-    for life in lives.values():
-        found += _of_work(life[::-1], now)
+    days = {key: day for key, life in lives.items() if (day := _to_answer(life[::-1], now))}
+    slept = rests(db, days) if days else {}
+    for key, life in lives.items():
+        day = days.get(key)
+        found += _of_work(life[0], day if day and not rested(slept[key], day.at) else None, now)
     return found
 
 
-def _of_work(lives: Sequence[_Life], now: datetime) -> Iterator[Waits]:
-    life, engagement = lives[-1], lives[-1].engagement
-    title = life.agreed.terms.title
+def _to_answer(lives: Sequence[_Life], now: datetime) -> Due | None:
+    """Return the check-in that is open and not answered, if the work did not rest."""
+    days = due(lives[-1].engagement, spells([each.agreed for each in lives]), (), now)
+    is_open = days and days[-1].is_open(now) and lives[-1].last_answered < days[-1].number
+    return days[-1] if is_open else None
+
+
+def _of_work(life: _Life, day: Due | None, now: datetime) -> Iterator[Waits]:
+    engagement, title = life.engagement, life.agreed.terms.title
     if life.only_i_have_not:
         yield Waits(What.COMPLETE, title, engagement.key)
-    days = due(engagement, spells([each.agreed for each in lives]), now)
-    if days and days[-1].is_open(now) and life.last_answered < days[-1].number:
-        yield Waits(What.CHECK_IN, title, engagement.key, days[-1].number, days[-1].closes_at)
+    if day:
+        yield Waits(What.CHECK_IN, title, engagement.key, day.number, day.closes_at)
     ends = _ends(life)
     if ends and not life.handed_over and ends - LAST_DAYS <= now < ends + LAST_DAYS:
         yield Waits(What.HANDOVER, title, engagement.key, until=ends)

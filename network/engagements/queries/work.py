@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, case, exists, select
+from sqlalchemy import and_, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from network.columns import BigId
@@ -14,7 +14,7 @@ from network.conversations.hearing import is_there
 from network.conversations.models import About, Conversation, Participant
 from network.engagements.kinds import NegotiationState
 from network.engagements.life import Spell, is_over
-from network.engagements.models import Completion, Engagement, Negotiation, Party, Version
+from network.engagements.models import Completion, Engagement, Negotiation, Party, Rest, Version
 from network.engagements.terms import Terms, from_text
 from network.members.kinds import State
 from network.members.models import Member
@@ -36,24 +36,36 @@ _STILL_THERE = exists().where(
     _STAY.member_id == BOUND.member_id,
     _STAY.left_at.is_(None),
 )
-# All that was agreed, the change that is being found, and for each what it began from.
+_FIRST = select(func.min(Negotiation.id)).where(
+    Negotiation.engagement_id == _OF, Negotiation.state == NegotiationState.AGREED
+)
+# All that was agreed, the change that is being found, and for each what it began from; beside the
+# first agreement, when the work rested.
 _TOLD = (
     select(
         Negotiation,
         Version,
         Conversation.about,
         case((and_(_STILL_THERE, is_there(BOUND)), Conversation.key), else_=None),
+        Rest,
     )
     .outerjoin(
         Version,
         and_(Version.negotiation_id == Negotiation.id, Version.number == Negotiation.on_table),
     )
     .outerjoin(Conversation, Conversation.id == Negotiation.conversation_id)
+    .outerjoin(
+        Rest,
+        and_(
+            Rest.engagement_id == Negotiation.engagement_id,
+            Negotiation.id == _FIRST.scalar_subquery(),
+        ),
+    )
     .where(
         Negotiation.engagement_id == _OF,
         Negotiation.state.in_((NegotiationState.AGREED, NegotiationState.OPEN)),
     )
-    .order_by(Negotiation.ended_at, Negotiation.id)
+    .order_by(Negotiation.ended_at, Negotiation.id, Rest.since, Rest.id)
 )
 _SIGNERS = (
     select(Party.member_id)
@@ -63,6 +75,11 @@ _SIGNERS = (
         Party.left_at.is_(None),
         Member.state != State.DEPARTED,
     )
+)
+_RESTS = (
+    select(Rest)
+    .where(Rest.engagement_id.in_(bindparam("engagements", expanding=True)))
+    .order_by(Rest.since, Rest.id)
 )
 _COMPLETIONS = select(Completion).where(Completion.engagement_id == _OF).order_by(Completion.at)
 
@@ -89,13 +106,14 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What the terms began from, the conversation while the reader is in it, and the change that
-    is being found.
+    """What the terms began from, the conversation while the reader is in it, the change that is
+    being found, and when the work rested.
     """
 
     about: About | None
     conversation: str | None
     change: Negotiation | None
+    rests: Sequence[Rest]
 
 
 def history(db: Session, engagement: Engagement) -> Sequence[Agreed]:
@@ -116,11 +134,15 @@ def told(
     sees it: in one statement.
     """
     rows = db.execute(_TOLD, {**Viewer.of(member).at(now), "engagement": engagement.id}).all()
-    open_ones = [row[0] for row in rows if row[0].state is NegotiationState.OPEN]
-    found = [row for row in rows if row[0].state is NegotiationState.AGREED]
+    rested = [row[4] for row in rows if row[4] is not None]
+    each_once = {row[0].id: row for row in rows}.values()
+    open_ones = [row[0] for row in each_once if row[0].state is NegotiationState.OPEN]
+    found = [row for row in each_once if row[0].state is NegotiationState.AGREED]
     change = next((each for each in open_ones if not each.has_lapsed(now)), None)
     change = None if is_over(engagement, now) else change
-    return [Agreed(row[0], row[1]) for row in found], Beside(found[0][2], found[0][3], change)
+    return [Agreed(row[0], row[1]) for row in found], Beside(
+        found[0][2], found[0][3], change, rested
+    )
 
 
 def notice(terms: Terms) -> timedelta:
@@ -132,6 +154,14 @@ def signers(db: Session, negotiation: Negotiation) -> frozenset[int]:
     """Return who signs, as far as they are still members: they act, and are waited for."""
     found = db.scalars(_SIGNERS, {"negotiation": negotiation.id})
     return frozenset(each for each in found if each is not None)
+
+
+def rests(db: Session, engagements: Collection[int]) -> dict[int, list[Rest]]:
+    """Return when each of these rested, the first time first."""
+    found: dict[int, list[Rest]] = {each: [] for each in engagements}
+    for rest in db.scalars(_RESTS, {"engagements": list(engagements)}):
+        found[rest.engagement_id].append(rest)
+    return found
 
 
 def completions(db: Session, engagement: Engagement) -> Sequence[Completion]:

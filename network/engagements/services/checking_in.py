@@ -14,7 +14,7 @@ from network.engagements.life import due
 from network.engagements.models import CheckIn, Engagement
 from network.engagements.queries.apart import between
 from network.engagements.queries.check_ins import are_all_in
-from network.engagements.queries.work import spells
+from network.engagements.queries.work import rests, spells
 from network.engagements.services.turns import few, log, take
 from network.errors import Conflict, Invalid, NotFound
 from network.members.models import Member
@@ -53,7 +53,8 @@ def answer(
     if said == Answers():
         raise Invalid(_("Answer one of the three. A sentence is enough."), field="purpose")
     turn = take(db, engagement, actor)
-    days = due(engagement, spells(turn.agreed), now)
+    rested = rests(db, [engagement.id])[engagement.id]
+    days = due(engagement, spells(turn.agreed), rested, now)
     day = next((each for each in days if each.number == number), None)
     if day is None:
         raise NotFound

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from network.changes import changed
 from network.engagements.kinds import EngagementState as State
 from network.engagements.kinds import NegotiationState
-from network.engagements.models import Acceptance, Completion, Engagement, Negotiation
+from network.engagements.models import Acceptance, Completion, Engagement, Negotiation, Rest
 from network.engagements.queries.work import completions, notice
 from network.engagements.services.turns import few, log, take
 from network.errors import Conflict
@@ -40,17 +40,34 @@ def begin(db: Session, engagement: Engagement, *, actor: Member, now: datetime) 
     log(db, engagement, "work:begun", actor=actor, now=now, to=_MAIL)
 
 
-def pause(db: Session, engagement: Engagement, *, actor: Member, words: str, now: datetime) -> None:
-    """Let the work rest, and say why. The same words of the same person are one pause."""
+def pause(
+    db: Session,
+    engagement: Engagement,
+    *,
+    actor: Member,
+    words: str,
+    now: datetime,
+    submission: str,
+) -> None:
+    """Let the work rest, and say why. The same form is one pause, however late it comes again."""
     said = _why(words)
     take(db, engagement, actor)
-    if _said_already(engagement, State.PAUSED, actor, said):
+    same = (Rest.engagement_id == engagement.id, Rest.by_id == actor.id)
+    if db.scalar(select(Rest.id).where(*same, Rest.submission == submission)):
         return
     if engagement.state is State.PAUSED:
         raise Conflict(_("It is paused already. Read what was written first."))
     _must_be(engagement, (State.ACTIVE,))
     engagement.state, engagement.paused_at = State.PAUSED, now
-    engagement.last_by_id, engagement.last_words = actor.id, said
+    db.add(
+        Rest(
+            engagement_id=engagement.id,
+            by_id=actor.id,
+            words=said,
+            since=now,
+            submission=submission,
+        )
+    )
     log(db, engagement, "work:paused", actor=actor, now=now, to=_MAIL)
 
 
@@ -60,8 +77,8 @@ def resume(db: Session, engagement: Engagement, *, actor: Member, now: datetime)
     if engagement.state is State.ACTIVE:
         return
     _must_be(engagement, (State.PAUSED,))
-    engagement.state, engagement.paused_at = State.ACTIVE, None
-    engagement.last_by_id, engagement.last_words = None, ""
+    _wake(db, engagement, now)
+    engagement.state = State.ACTIVE
     log(db, engagement, "work:resumed", actor=actor, now=now, to=_MAIL)
 
 
@@ -138,9 +155,18 @@ def _finish(
     *,
     ends_at: datetime | None = None,
 ) -> None:
-    engagement.state, engagement.paused_at, engagement.ends_at = state, None, ends_at or now
+    _wake(db, engagement, now)
+    engagement.state, engagement.ends_at = state, ends_at or now
     if engagement.ends_at <= now:
         _close_amendment(db, engagement, actor, now)
+
+
+def _wake(db: Session, engagement: Engagement, now: datetime) -> None:
+    """Let a rest be over, if there is one: never before it began, however the clock was set."""
+    rest = db.scalar(select(Rest).where(Rest.engagement_id == engagement.id, Rest.until.is_(None)))
+    engagement.paused_at = None
+    if rest is not None:
+        rest.until = max(now, rest.since)
 
 
 def _close_amendment(db: Session, engagement: Engagement, actor: Member, now: datetime) -> None:

@@ -59,21 +59,22 @@ def _shown(
     status: int = 200,
 ) -> Page:
     it = opened(db.session, current.member(), seen_by_me(engagement), clock.now())
-    found = _seen(it, number)
+    found, before = _seen(it, number)
     return page(
         "engagements/check_in.html",
         opened=it,
         work=it.work,
         engagement=it.work.engagement,
         seen=found,
+        before=before,
         form=form or CheckInForm(obj=found.mine),
         refusal=refusal.sentence if refusal else "",
         status=refusal.status if refusal else status,
     )
 
 
-def _seen(it: Opened, number: int) -> Seen:
-    days = schedule(it.work.engagement, spells(it.agreed), it.now)
+def _seen(it: Opened, number: int) -> tuple[Seen, int | None]:
+    days = schedule(it.work.engagement, spells(it.agreed), it.beside.rests, it.now)
     day = days.day(number)
     if day is None:
         raise NotFound
@@ -87,4 +88,4 @@ def _seen(it: Opened, number: int) -> Seen:
         apart=it.apart,
         now=it.now,
     )
-    return found[0]
+    return found[0], days.before(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -54,7 +55,9 @@ def not_yet(engagement: str) -> Any:  # noqa: ANN401
 
 @work.post("/engagements/<engagement>/pause")
 def pause(engagement: str) -> Any:  # noqa: ANN401
-    return _do_with_words(engagement, "pause", living.pause, _("It rests. The others are told."))
+    said = _("It rests. The others are told.")
+    key = (request.form.get("submission") or uuid4().hex)[:40]
+    return _do_with_words(engagement, "pause", partial(living.pause, submission=key), said)
 
 
 @work.post("/engagements/<engagement>/end")
@@ -106,7 +109,7 @@ def shown(
         engagement=found.engagement,
         parts=parts(db.session, it, of=PARTS),
         doing=doing,
-        why=why or WhyForm(),
+        why=why or WhyForm(submission=uuid4().hex),
         item=item or ItemForm(),
         people=signatories(found.seen),
         submission=uuid4().hex,
