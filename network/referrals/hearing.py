@@ -19,8 +19,9 @@ from network.events.worker import Channel, Failure
 from network.members.models import Member
 from network.members.visibility import Viewer
 from network.organisations.visibility import speaks_for
+from network.referrals.services.coming import carry_joined
 from network.referrals.services.ending import end_for
-from network.referrals.services.outside import carry_joined, forget_lapsed, something_lapsed
+from network.referrals.services.letters import forget_lapsed, something_lapsed
 
 
 def channel(secret: str) -> Channel:

@@ -15,9 +15,8 @@ from network.members.visibility import awake
 from network.referrals.matter import WITH_MATTER, Matter, matter_of_referral
 from network.referrals.models import OutsideLetter, Referral
 from network.referrals.services.guards import takes_introductions
-from network.referrals.services.outside import has_said_no, is_open, open_until
+from network.referrals.services.letters import has_said_no, is_open, open_until
 from network.referrals.services.turns import may_meet
-from network.referrals.visibility import stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,6 @@ def to_send(
         .join(OutsideLetter, OutsideLetter.referral_id == Referral.id)
         .where(
             Referral.id == referral_id,
-            stands(now),
             Referral.referrer_id.in_(select(Member.id).where(awake(now))),
         )
         .options(joinedload(Referral.referrer), joinedload(Referral.holder), *WITH_MATTER)
@@ -51,7 +49,7 @@ def to_send(
     if row is None:
         return None
     referral, letter = row
-    if not is_open(letter, referral, now) or letter.email != email:
+    if not is_open(db, letter, referral, now) or letter.email != email:
         return None
     if has_said_no(db, digest(secret, email)) or not _reaches(db, referral, email, now):
         return None

@@ -25,7 +25,7 @@ from network.referrals.access import About
 from network.referrals.kinds import AskOf, Interest, ReferralState, Told
 from network.referrals.models import OutsideLetter, Referral
 from network.referrals.seen import told_referrer
-from network.referrals.services import outside
+from network.referrals.services import letters, outside
 from network.referrals.services.after import withdraw
 from network.referrals.tokens import letter_token
 from network.relationships.services import connections
@@ -347,6 +347,12 @@ def withdrawn(it, referral):
     return it.now
 
 
+def is_not_needed(it, referral):
+    it.need.closed_at = it.now
+    it.db.flush()
+    return it.now
+
+
 def says_yes(it, referral):
     outside.answer(it.db, it.db.get_one(OutsideLetter, referral.id), yes=True, now=it.now)
     return it.now
@@ -357,12 +363,12 @@ def says_no(it, referral):
     return it.now
 
 
-@pytest.mark.parametrize("end", [lapses, withdrawn, says_yes, says_no])
+@pytest.mark.parametrize("end", [lapses, withdrawn, is_not_needed, says_yes, says_no])
 def test_an_address_is_forgotten_and_its_link_answers_no_more(it, end):
     referral = writes(it)
     letter = it.db.get_one(OutsideLetter, referral.id)
     later = end(it, referral)
-    outside.forget_lapsed(it.db, now=later)
+    letters.forget_lapsed(it.db, now=later)
     it.db.refresh(letter)
     assert letter.email == ""
     with pytest.raises(Conflict):
@@ -386,12 +392,17 @@ def test_a_letter_that_was_taken_back_before_it_went_is_not_sent(merrow, box, wo
     assert box.taken == []
 
 
-@pytest.mark.parametrize("token", ["forged", "over"])
+@pytest.mark.parametrize("token", ["forged", "over", "not needed"])
 def test_a_link_that_opens_nothing_says_one_thing(merrow, client, now, token):
     _key, path = wrote(now)
+    if token == "not needed":
+        with transaction() as db:
+            need_closed(here(db, now), None)
     path = "/referrals/answer/forged" if token == "forged" else path
     with time_machine.travel(now + (22 * DAY if token == "over" else 0 * DAY), tick=False):
         shown = client.get(path)
         assert shown.status_code == 404
         assert "opens nothing any more" in shown.text
         assert post(client, path, {"answer": "yes"}).status_code == 404
+    with reading() as db:
+        assert db.scalar(select(Invitation)) is None

@@ -44,7 +44,7 @@ from network.referrals.kinds import AskOf, Interest, ReferralState
 from network.referrals.models import OutsideLetter, Referral
 from network.referrals.queries import overview
 from network.referrals.reaching import to_send
-from network.referrals.services import outside
+from network.referrals.services import letters, outside
 from network.referrals.services.after import step_back, withdraw
 from network.referrals.services.referring import recommend
 from network.relationships.services import connections
@@ -233,7 +233,7 @@ class Machine(RuleBasedStateMachine):
         owed = select(Event).join(Delivery).where(Delivery.channel == "referrals")
         for event in self.db.scalars(owed).all():
             hearing.hear(self.db, event, secret=SECRET, now=self.now)
-        outside.forget_lapsed(self.db, now=self.now)
+        letters.forget_lapsed(self.db, now=self.now)
         self.db.execute(delete(Delivery).where(Delivery.channel == "referrals"))
 
     # What holds

@@ -136,7 +136,8 @@ def test_an_approach_is_passed_on_without_what_was_written_for_one(browse, act, 
 def test_what_is_missing_is_said_and_nothing_is_lost(browse, act, change, field):
     need = act(lambda it: it.need.key)
     form = {"member": "mara", "words": WORDS, "interest": "none", "submission": "one", **change}
-    page = post(browse("rui"), f"/needs/{need}/refer", form)
+    who = "?who=outside" if "email" in form else ""
+    page = post(browse("rui"), f"/needs/{need}/refer{who}", form)
     assert page.status_code == 422
     assert field in page.text
     assert form["words"] in page.text
@@ -147,12 +148,23 @@ def test_what_is_missing_is_said_and_nothing_is_lost(browse, act, change, field)
 def test_somebody_outside_is_written_to_from_the_same_page(browse, act):
     need = act(lambda it: it.need.key)
     rui = browse("rui")
-    assert 'type="email"' in rui.get(f"/needs/{need}/refer?who=outside").text
+    address = f"/needs/{need}/refer?who=outside"
+    asked = rui.get(address).text
+    assert 'type="email"' in asked
+    assert f'action="{address}"' in asked
     form = {"name": "Keiko", "email": "k@k.example", "words": WORDS, "interest": "none"}
-    assert post(rui, f"/needs/{need}/refer", {**form, "submission": "o"}).status_code == 303
+    assert post(rui, address, {**form, "submission": "o"}).status_code == 303
     page = rui.get("/referrals").text
     assert "Keiko" in page
     assert "k@k.example" not in page
+
+
+def test_an_address_that_slipped_into_the_other_form_is_written_to_by_nobody(browse, act):
+    need = act(lambda it: it.need.key)
+    form = {"member": "mara", "words": WORDS, "interest": "none", "email": "k@k.example"}
+    assert post(browse("rui"), f"/needs/{need}/refer", form).status_code == 303
+    with reading() as db:
+        assert db.scalar(select(OutsideLetter)) is None
 
 
 @pytest.mark.parametrize("who", NAMES)

@@ -249,7 +249,7 @@ class _Lived:
         told = self.told
         words = f"It is enough, for {told.own('last words')}."
         if told.state == "paused":
-            self.do(living.pause, told.by, words=words)
+            self.do(living.pause, told.by, words=words, submission="p")
         if told.state == "ended":
             self.do(living.end, told.by, words=words)
         for label in self.people() if told.state.startswith("completed") else told.complete:
@@ -298,4 +298,4 @@ class _Lived:
         if self.told.state == "active":
             self.check_in(label, 3, NOW)
             words = f"It rests, for {self.told.own(f'late last words {label}')}."
-            self.do(living.pause, label, words=words, now=NOW)
+            self.do(living.pause, label, words=words, submission="p", now=NOW)

@@ -17,8 +17,6 @@ from tests.sweep.seed import MASS, World, dump
 # Offered only where there is something to offer: a demo, words that have stood for half a year, an
 # ask that was put off and whose day has come.
 RARELY_OFFERED = {"demo.enter", "profile.confirm", "participation.confirm", "asks.let_go"}
-# Fields of a letter to somebody outside, which is sent to the same address as a recommendation.
-OF_ANOTHER_FORM = {"referrals.send_for_need": {"email"}, "referrals.send_approach_on": {"email"}}
 # What only asks something, and changes nothing for anybody.
 ONLY_ASKS = {"shields.check", "portfolio.check"}
 # What ends something that other forms are about.
@@ -93,7 +91,6 @@ def test_no_column_can_be_set_by_adding_it_to_a_form(
     before, taken = dump(plain), set()
     for offer in sorted(offers, key=lambda each: each.rule.endpoint in LAST):
         asked = {name for name, _ in offer.form.data} | offer.form.unchecked
-        asked |= OF_ANOTHER_FORM.get(offer.rule.endpoint, set())
         more = {name: value for name, value in extras().items() if name not in asked}
         first = send(plain, offer, offer.form.data)
         in_path = {} if "?" in offer.form.action else {"query_string": more}

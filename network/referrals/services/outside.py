@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from network.changes import changed
 from network.errors import Conflict, Invalid
 from network.mail import digest
 from network.members.models import Member
 from network.members.queries import member_by_email
 from network.members.services import joining
 from network.referrals.access import About
-from network.referrals.kinds import ReferralState
 from network.referrals.models import OutsideLetter, Referral
+from network.referrals.services.coming import settle
 from network.referrals.services.guards import must_be_open, must_have_cooled
-from network.referrals.services.making import carry_on
+from network.referrals.services.letters import forget_lapsed, is_open
 from network.referrals.services.referring import Said, begin, sent_already, take
-from network.referrals.services.turns import ASK_FOR, lock, log, stop
+from network.referrals.services.turns import lock, log, stop
 from network.text import clean, clean_line
 from network.translation import _
 
@@ -88,7 +87,7 @@ def answer(db: Session, letter: OutsideLetter, *, yes: bool, now: datetime) -> N
     referral = db.get_one(Referral, letter.referral_id)
     lock(db, referral)
     db.refresh(letter)
-    if not is_open(letter, referral, now):
+    if not is_open(db, letter, referral, now):
         raise Conflict
     email = letter.email
     if not yes:
@@ -105,82 +104,6 @@ def answer(db: Session, letter: OutsideLetter, *, yes: bool, now: datetime) -> N
         db, email=email, name=letter.name, inviter=referrer, now=now
     )
     letter.invitation_id = invitation.id
-
-
-def is_open(letter: OutsideLetter, referral: Referral, now: datetime) -> bool:
-    """Whether a letter may be answered now."""
-    unanswered = letter.answered_at is None and letter.refused_at is None and letter.email != ""
-    return (
-        unanswered and referral.state is ReferralState.ASKED and open_until(letter, referral) > now
-    )
-
-
-def open_until(letter: OutsideLetter, referral: Referral) -> datetime:
-    """Return when a letter lapses."""
-    return min(letter.sent_at + ASK_FOR, referral.expires_at)
-
-
-def carry_joined(db: Session, member: Member, *, secret: str, now: datetime) -> None:
-    """Carry the yes of somebody who has come in since on to those who need help. Twice is once."""
-    waiting = db.scalars(
-        select(Referral)
-        .join(OutsideLetter, OutsideLetter.referral_id == Referral.id)
-        .where(
-            OutsideLetter.digest == digest(secret, member.email),
-            OutsideLetter.answered_at.is_not(None),
-            Referral.member_id.is_(None),
-            Referral.state == ReferralState.ASKED,
-            Referral.expires_at > now,
-        )
-        .order_by(Referral.id)
-    ).all()
-    for referral in waiting:
-        lock(db, referral)
-        if referral.member_id is None and referral.state is ReferralState.ASKED:
-            settle(db, referral, member, now=now)
-
-
-def settle(db: Session, referral: Referral, member: Member, *, now: datetime) -> None:
-    """Say who it is that said yes outside, and bring it before the holder. The row is taken before.
-
-    Where the two are one, or the referrer has this address now, it stops and looks as silence does.
-    """
-    if member.id in {referral.referrer_id, referral.holder_id}:
-        stop(db, referral, actor=member.id, now=now)
-        return
-    referral.member_id = member.id
-    db.flush()  # whether it may be made is asked of the row
-    carry_on(db, referral, actor=member, now=now)
-
-
-def has_said_no(db: Session, mark: str) -> bool:
-    """Whether an address has said no to a referral: nothing goes there any more."""
-    found = select(OutsideLetter.referral_id).where(
-        OutsideLetter.digest == mark, OutsideLetter.refused_at.is_not(None)
-    )
-    return db.scalar(found.limit(1)) is not None
-
-
-def forget_lapsed(db: Session, *, now: datetime) -> int:
-    """Forget the addresses of letters that nobody can answer any more; return how many."""
-    forget = update(OutsideLetter).where(_lapsed(now)).values(email="")
-    return changed(db, forget.execution_options(synchronize_session=False))
-
-
-def something_lapsed(db: Session, *, now: datetime) -> bool:
-    """Whether there is an address to forget."""
-    found = select(OutsideLetter.referral_id).where(_lapsed(now))
-    return db.scalar(found.limit(1)) is not None
-
-
-def _lapsed(now: datetime) -> ColumnElement[bool]:
-    over = select(Referral.id).where(
-        or_(Referral.state != ReferralState.ASKED, Referral.expires_at <= now)
-    )
-    return and_(
-        OutsideLetter.email != "",
-        or_(OutsideLetter.sent_at <= now - ASK_FOR, OutsideLetter.referral_id.in_(over)),
-    )
 
 
 def _refuse(db: Session, letter: OutsideLetter, referral: Referral, now: datetime) -> None:

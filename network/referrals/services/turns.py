@@ -30,10 +30,15 @@ def lock(db: Session, referral: Referral) -> None:
     db.refresh(referral, columns, with_for_update=True)
 
 
+def still_stands(db: Session, referral: Referral, now: datetime) -> bool:
+    """Whether the need is open, or the approach goes on, in the hands of its holder."""
+    found = select(Referral.id).where(Referral.id == referral.id, stands(now))
+    return db.scalar(found) is not None
+
+
 def still_possible(db: Session, referral: Referral, now: datetime) -> bool:
     """Whether the need stands in the hands of its holder, and the two may know of each other."""
-    rests = db.scalar(select(Referral.id).where(Referral.id == referral.id, stands(now)))
-    if rests is None or referral.member_id is None:
+    if referral.member_id is None or not still_stands(db, referral, now):
         return False
     member, holder = (
         db.get_one(Member, referral.member_id),

@@ -10,6 +10,7 @@ from network.htmx import Page, page
 from network.referrals import access
 from network.referrals.matter import matter_of_referral
 from network.referrals.services import outside
+from network.referrals.services.letters import is_open, open_until
 from network.referrals.tokens import open_letter_token
 from network.referrals.views.blueprint import referrals
 from network.referrals.wording import interest_words
@@ -26,8 +27,8 @@ def outside_letter(token: str) -> Page:
 @limits.from_network
 def answer_letter(token: str) -> Page:
     seen, given = _sent(token), request.form.get("answer", "")
-    is_open = seen is not None and outside.is_open(seen.letter, seen.referral, clock.now())
-    if seen is not None and is_open and given in {"yes", "no"}:
+    waits = seen is not None and is_open(db.session, seen.letter, seen.referral, clock.now())
+    if seen is not None and waits and given in {"yes", "no"}:
         outside.answer(db.session, seen.letter, yes=given == "yes", now=clock.now())
     return _letter(token)
 
@@ -39,7 +40,7 @@ def _letter(token: str) -> Page:
     seen = _sent(token)
     if seen is not None and seen.is_answered:
         return page("referrals/outside_answered.html", letter=seen.letter)
-    if seen is None or not outside.is_open(seen.letter, seen.referral, clock.now()):
+    if seen is None or not is_open(db.session, seen.letter, seen.referral, clock.now()):
         return page("referrals/outside_gone.html", status=404)
     referral = seen.referral
     return page(
@@ -48,7 +49,7 @@ def _letter(token: str) -> Page:
         referral=referral,
         interest=interest_words(referral.interest, referral.interest_words, referral.referrer.name),
         matter=matter_of_referral(referral),
-        until=outside.open_until(seen.letter, seen.referral),
+        until=open_until(seen.letter, seen.referral),
     )
 
 

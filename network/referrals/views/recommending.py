@@ -53,8 +53,13 @@ def _approach(key: str) -> access.About:
 
 
 def _form(about: access.About) -> Page:
-    kind = OutsideForm if request.args.get("who") == "outside" else RecommendForm
+    kind = OutsideForm if _is_outside() else RecommendForm
     return _write(about, kind(submission=uuid4().hex))
+
+
+def _is_outside() -> bool:
+    """Whether the form is for somebody outside: its address says so, whatever is in it."""
+    return request.args.get("who") == "outside"
 
 
 def _write(about: access.About, form: Any, *, status: int = 200) -> Page:  # noqa: ANN401
@@ -74,7 +79,7 @@ def _write(about: access.About, form: Any, *, status: int = 200) -> Page:  # noq
 
 
 def _send(about: access.About) -> Any:  # noqa: ANN401
-    kind, put = (OutsideForm, _outside) if "email" in request.form else (RecommendForm, _here)
+    kind, put = (OutsideForm, _outside) if _is_outside() else (RecommendForm, _here)
     form = sent(kind)
     if not form.validate():
         return _write(about, form, status=422)
