@@ -6,7 +6,7 @@ import pytest
 
 from network.asks.models import AskState
 from network.errors import Conflict, Invalid, NotAllowed
-from network.members.kinds import WhoMayAsk
+from network.members.kinds import State, WhoMayAsk
 from network.members.models import Participation
 from network.members.services import boundaries
 from network.organisations.kinds import VerifiedBy
@@ -169,6 +169,18 @@ def test_a_steward_decides_nothing_where_somebody_speaks_or_time_ran_out(it, db)
     with pytest.raises(Conflict):
         decided(db, it, now=it.now + 31 * DAY)
     decided(db, it)
+
+
+def test_whoever_was_suspended_meanwhile_is_not_let_speak(it, db):
+    nobody_speaks(db, it)
+    claim(db, it, "ama")
+    it.ama.state = State.SUSPENDED
+    db.flush()
+    with pytest.raises(Conflict):
+        decided(db, it, yes=True)
+    assert state_of(db, it, "ama") == "claimed"
+    decided(db, it, yes=False)
+    assert state_of(db, it, "ama") == "ended"
 
 
 def test_what_waits_goes_where_it_can_be_answered(it, db):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from network.asks import services as asks
 from network.asks.kinds import COOLING_OFF
 from network.errors import Conflict, NotAllowed
+from network.members.access import MAY_COME_IN
 from network.members.models import Member
 from network.organisations.kinds import Speaks, VerifiedBy
 from network.organisations.models import Organisation, Representative
@@ -89,7 +90,8 @@ def decide(
 ) -> None:
     """Answer a claim to a page for which nobody speaks, as a steward; a no has words.
 
-    Raises `Conflict` where it was answered, or somebody speaks for it meanwhile; `NotAllowed` for a
+    Raises `Conflict` where it was answered, somebody speaks for it meanwhile, or whoever claimed it
+    may not come in any more; `NotAllowed` for a
     steward who has to do with the organisation themselves.
     """
     take(db, organisation)
@@ -99,6 +101,8 @@ def decide(
     waits = place.state is Speaks.CLAIMED and place.expires_at is not None
     if not waits or (place.expires_at or now) <= now or somebody_speaks(db, organisation):
         raise Conflict
+    if yes and db.get_one(Member, place.member_id).state not in MAY_COME_IN:
+        raise Conflict(_("Whoever asked cannot come in just now. A no can still be said."))
     place.by_id = steward.id
     if yes:
         admit(db, organisation, place, actor=steward, now=now)
