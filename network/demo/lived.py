@@ -69,6 +69,7 @@ def _tick(lived: Lived, step: Step) -> None:
 DOES: dict[str, Callable[[Lived, Step], None]] = {
     "begin": _moves(living.begin),
     "pause": _moves(living.pause),
+    "resume": _moves(living.resume),
     "complete": _moves(living.complete),
     "end": _moves(living.end),
     "cancel": _moves(living.cancel),
