@@ -77,7 +77,7 @@ def web(host: str, port: int) -> None:
 @commands.command()
 def worker() -> None:
     """Deliver mail and keep the search index, without serving pages."""
-    serving.work(read_settings())
+    serving.work(create_app(read_settings()))
 
 
 @commands.command()

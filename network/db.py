@@ -124,6 +124,12 @@ class WriteGate:
             turn = self._queue[0]
         self._step_out(turn)
 
+    def close(self) -> None:
+        """Close the file: a lock on it would be held by whoever is forked from here as well."""
+        if self._file is not None:
+            self._closed()
+            self._file = None
+
     def _is_in_the_way(self, turn: threading.Event) -> bool:
         """Whether the gate stands still and this one's waiting takes a thread from the readers."""
         with self._lock:
@@ -133,7 +139,7 @@ class WriteGate:
     def _lock_file(self, limit: float) -> bool:
         if self._file is None:
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            weakref.finalize(self, os.close, self._file)
+            self._closed = weakref.finalize(self, os.close, self._file)
         while True:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -178,6 +184,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             gate = WriteGate(settings.instance / "write-gate", room=room)
             _listen(db.engines["reading"], gate=None)
             _listen(db.engine, gate=gate)
+            app.extensions["write_gate"] = gate
 
 
 def _engines(settings: Settings) -> dict[str, Any]:
@@ -326,6 +333,9 @@ def migrate() -> None:
 
 
 def disconnect() -> None:
-    """Give up every open connection; whoever needs one opens it anew."""
+    """Give up every open connection and file; whoever needs one opens it anew."""
     for engine in db.engines.values():
         engine.dispose()
+    gate: WriteGate | None = current_app.extensions.get("write_gate")
+    if gate is not None:
+        gate.close()

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from network import create_app
@@ -39,10 +40,13 @@ log = logging.getLogger(__name__)
 class WebServer(BaseApplication):
     """Gunicorn with one process of threads; `together` also keeps a worker process beside it."""
 
-    def __init__(self, settings: Settings, host: str, port: int, *, together: bool) -> None:
+    def __init__(
+        self, app: Flask, settings: Settings, host: str, port: int, *, together: bool
+    ) -> None:
+        self.app = app
         self.settings = settings
         self.address = f"{host}:{port}"
-        self.beside = WorkerProcess(settings) if together else None
+        self.beside = WorkerProcess(app) if together else None
         super().__init__()
 
     def load_config(self) -> None:
@@ -66,8 +70,8 @@ class WebServer(BaseApplication):
                 self.cfg.set(name, value)
 
     def load(self) -> Any:  # noqa: ANN401  # gunicorn types it as any WSGI application
-        """Return the application, made in the process that serves it."""
-        return create_app(self.settings)
+        """Return the application: made once, and shared by those who are forked from here."""
+        return self.app
 
     def _ready(self, server: Any) -> None:  # noqa: ANN401  # gunicorn's arbiter has no types
         sys.stderr.write(f"Commonweal is at http://{self.address}\n")
@@ -89,8 +93,8 @@ class WorkerProcess:
     would take as much memory as all of them.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, app: Flask) -> None:
+        self._app = app
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._keep, daemon=True)
         self._pid = 0
@@ -134,7 +138,7 @@ class WorkerProcess:
                 each.close()
             for number in OF_THE_SERVER:
                 signal.signal(number, signal.SIG_DFL)
-            work(self._settings, parent=parent)
+            work(self._app, parent=parent)
             failed = 0
         except BaseException:  # nothing of the process that it was forked from may go on in it
             log.exception("The worker has ended.")
@@ -150,10 +154,10 @@ def serve(settings: Settings, host: str, port: int, *, together: bool) -> None:
     with app.app_context():
         migrate()
         disconnect()  # no connection may be there twice when the others are forked
-    WebServer(settings, host, port, together=together).run()
+    WebServer(app, settings, host, port, together=together).run()
 
 
-def work(settings: Settings, *, parent: int | None = None) -> None:
+def work(app: Flask, *, parent: int | None = None) -> None:
     """Deliver what events owe, until told to stop, or until whoever started us is gone."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     stop = threading.Event()
@@ -163,7 +167,6 @@ def work(settings: Settings, *, parent: int | None = None) -> None:
         with suppress(OSError):  # how it is called in a list of processes, where there is a way
             Path("/proc/self/comm").write_text(WORKER)
         threading.Thread(target=_stop_without, args=(parent, stop), daemon=True).start()
-    app = create_app(settings)
     worker.run(app, channels(app), stop)
 
 

@@ -149,3 +149,36 @@ def test_a_gate_that_cannot_be_made_does_not_stay_shut(tmp_path):
     (tmp_path / "folder").mkdir()
     gate.enter()
     gate.leave()
+
+
+FORKED = """
+import os, sys
+from pathlib import Path
+from network.db import WriteGate
+from network.errors import Busy
+gate = WriteGate(Path(sys.argv[1]), deadline_s=0.2)
+gate.enter(), gate.leave(), gate.close()
+inside, held = os.pipe(), os.pipe()
+if os.fork() == 0:
+    gate.enter()
+    os.write(inside[1], b"!")
+    os.read(held[0], 1)
+    os._exit(0)
+os.read(inside[0], 1)
+try:
+    gate.enter()
+    print("both are inside")
+except Busy:
+    print("kept out")
+os.write(held[1], b"!")
+os.wait()
+gate.enter()
+print("inside")
+"""
+
+
+def test_a_gate_that_was_closed_before_a_fork_keeps_the_two_apart(path):
+    said = subprocess.run(
+        [sys.executable, "-c", FORKED, str(path)], check=True, capture_output=True, text=True
+    ).stdout
+    assert said.splitlines() == ["kept out", "inside"]
