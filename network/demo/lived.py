@@ -53,6 +53,8 @@ def _moves(verb: Callable[..., object]) -> Callable[[Lived, Step], None]:
         words: Mapping[str, Any] = {k: step.told[k] for k in ("words",) if k in step.told}
         if step.told["does"] == "pause":
             words = {**words, "submission": step.submission}
+        if step.told["does"] == "resume":
+            words = {**words, "since": living.mark_of_rest(lived.engagement)}
         verb(lived.db, lived.engagement, actor=step.actor, now=step.at, **words)
 
     return move

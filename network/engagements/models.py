@@ -231,11 +231,12 @@ class Engagement(Base):
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Who ended it or called it off, and why.
+    # Who ended it or called it off, when, and why.
     last_by_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("member.id", ondelete="SET NULL")
     )
     last_words: Mapped[str] = mapped_column(String(1000), default="")
+    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     turn: Mapped[int] = mapped_column(default=0)
 
 

@@ -13,6 +13,7 @@ from network.translation import _
 MOST_LINES = 40
 LONGEST_CLAUSE, LONGEST_WORDS, LONGEST_TITLE = 4000, 300, 120
 MOST_HALF_DAYS, MOST_NOTICE = 2000, 366
+YEARS = range(1900, 2200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ def _of_times(terms: Terms, parties: Collection[str]) -> Iterator[Flaw]:
             yield Flaw("times", _("Say who gives this time."), line.key, "party")
         if not 0 < line.half_days <= MOST_HALF_DAYS:
             yield Flaw("times", _("Say how much time: half a day or more."), line.key, "half_days")
+        for name in ("starts", "ends"):
+            day = getattr(line, name)
+            if day and day.year not in YEARS:
+                yield Flaw("times", _("Look at the year once more."), line.key, name)
         if line.starts and line.ends and line.ends < line.starts:
             yield Flaw("times", _("It ends before it begins."), line.key, "ends")
         if not 0 <= line.notice_days <= MOST_NOTICE:

@@ -59,16 +59,15 @@ def _load(db: Session, it: Opened) -> Standing:
     engagement = it.work.engagement
     said = completions(db, engagement) if engagement.state in _IN_WORK else ()
     rests = [_said(it, each.by_id, each.words, each.since, each.until) for each in it.beside.rests]
-    last = rests.pop() if engagement.paused_at else None
+    last = next((each for each in rests if each.until is None), None)
     if engagement.last_words:
-        # Whoever ended it wrote when notice began, which was not after its end.
-        last = _said(it, engagement.last_by_id, engagement.last_words, engagement.ends_at)
+        last = _said(it, engagement.last_by_id, engagement.last_words, engagement.last_at)
     days = notice(it.work.terms)
     return Standing(
         complete=said,
         said_by_me=any(each.member_id == it.member.id for each in said),
         last=last,
-        rests=rests,
+        rests=[each for each in rests if each.until is not None],
         notice_days=days.days,
         ends_if_now=it.now + days,
         change=it.beside.change,

@@ -105,6 +105,8 @@ class Life:
                 actor = db.scalars(select(Member).where(Member.handle == who)).one()
                 it = db.get_one(Engagement, self.id)
                 things = [db.merge(each) if isinstance(each, Base) else each for each in given]
+                if verb == "resume":
+                    words.setdefault("since", living.mark_of_rest(it))
                 service = SERVICES.get(verb, living)
                 getattr(service, verb)(db, it, *things, actor=actor, **words)
         except Refusal as refusal:

@@ -284,6 +284,20 @@ def test_inv_10_a_shield_hides_its_owners_words_and_tells_its_owner_nothing(life
     assert reads(life, "ama") == {"bea": "bea", "cai": "cai"}
 
 
+@pytest.mark.parametrize("change", ["pause", "amend"])
+def test_no_answer_loses_its_day_when_the_clock_is_set_back(life, change):
+    life.now = NOON + 29 * DAY
+    for who in ("ama", "bea", "cai"):
+        answer(life, who, who, number=2)
+    life.now = NOON + 27 * DAY
+    if change == "pause":
+        life.do("pause", "ama", words="Rest.")
+    else:
+        accepted(life, changing(life, rhythm=Rhythm.QUARTERLY), "ama", "bea", "cai")
+    life.now = NOON + 40 * DAY
+    assert reads(life, "ama", 2) == {"bea": "bea", "cai": "cai"}
+
+
 class CheckingIn(RuleBasedStateMachine):
     """INV-43 against an oracle: answers, blocks, pauses and the clock in any order."""
 

@@ -186,7 +186,8 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def inv_30_35_versions_stay_as_they_were_put(self) -> None:
-        found = self.db.execute(select(VERSION).where(VERSION.c.negotiation_id == self.id)).all()
+        there = select(VERSION).where(VERSION.c.negotiation_id == self.id)
+        found = self.db.execute(there.order_by(VERSION.c.number)).all()
         assert found == self.kept
         for number, each in enumerate(found, 1):
             assert (each.number, each.parent or 0) == (number, number - 1)

@@ -47,6 +47,8 @@ def split(*minors, parties=("ama", "tomasz")):
             replace(GOOD, times=(replace(TIME, starts=date(2027, 3, 1), ends=date(2027, 2, 1)),)),
             [("times", "t")],
         ),
+        (replace(GOOD, times=(replace(TIME, ends=date(1, 1, 5)),)), [("times", "t")]),
+        (replace(GOOD, times=(replace(TIME, starts=date(9999, 1, 5)),)), [("times", "t")]),
         # INV-39
         (replace(GOOD, cash=(replace(FEE, receiver="rui"),)), [("cash", "f")]),
         (replace(GOOD, cash=(replace(FEE, giver="ama"),)), [("cash", "f")]),

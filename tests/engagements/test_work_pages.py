@@ -7,8 +7,8 @@ import time_machine
 from sqlalchemy import select
 
 from network.db import reading, transaction
-from network.engagements.kinds import LeftFor
-from network.engagements.models import CheckIn, Left, WelcomeItem
+from network.engagements.kinds import EngagementState, LeftFor
+from network.engagements.models import CheckIn, Engagement, Left, WelcomeItem
 from network.members.models import Block
 from tests.conftest import NOON, post
 from tests.engagements import pages
@@ -125,6 +125,8 @@ def test_each_step_is_one_form(life, ama, sign_in, before, rest, data, state, sa
     for verb, words in before:
         life.do(verb, "ama", **words)
     hers = sign_in(ama)
+    if rest == "/resume":
+        data = {"since": since(looks(life, hers).text)}
     answer = sends(life, hers, rest, **data)
     assert (answer.status_code, answer.location) == (303, url(life))
     assert life.stands()[0] == state
@@ -159,10 +161,47 @@ def test_a_pause_that_is_sent_again_after_they_went_on_is_still_the_one(life, am
     asked = looks(life, hers, "?do=pause").text
     form = {"words": WHY, "submission": re.search(r'name="submission"[^>]*value="(\w+)"', asked)[1]}
     sends(life, hers, "/pause", **form)
-    sends(life, hers, "/resume")
+    goes_on = {"since": since(looks(life, hers).text)}
+    sends(life, hers, "/resume", **goes_on)
     assert sends(life, hers, "/pause", **form).status_code == 303
+    assert "It has gone on since, and does not rest." in looks(life, hers).text
     assert life.stands()[0] == "active"
     assert len(life.row()["rests"]) == 1
+    life.wait(1)
+    assert sends(life, hers, "/pause", **{**form, "words": "Other words."}).status_code == 303
+    assert [each[0] for each in life.row()["rests"]] == [WHY, "Other words."]
+    late = sends(life, hers, "/resume", **goes_on)
+    assert late.status_code == 409
+    assert "It was paused once more meanwhile." in late.text
+    assert life.stands()[0] == "paused"
+
+
+def since(page):
+    return re.search(r'name="since" value="([^"]+)"', page)[1]
+
+
+def test_the_page_is_there_while_somebody_pauses_and_however_the_clock_was_set(life, ama, sign_in):
+    life.do("begin", "ama")
+    life.wait(10)
+    life.do("pause", "ama", words="First.")
+    life.do("resume", "bea")
+    life.wait(-5)
+    life.do("pause", "bea", words="Second.")
+    page = looks(life, sign_in(ama)).text
+    assert page.index("Second.") < page.index("First.")
+    with transaction() as db:  # as when one statement was before a pause, and the next after it
+        it = db.get_one(Engagement, life.id)
+        it.state, it.paused_at = EngagementState.ACTIVE, None
+    assert "Second." not in looks(life, sign_in(ama)).text
+
+
+def test_words_of_an_end_stay_for_whoever_parts_after_them(life, ama, bea, sign_in):
+    life.do("begin", "ama")
+    life.do("end", "ama", words="I am needed at home.")
+    life.wait(5)
+    block(life, bea, ama)
+    life.wait(5)
+    assert "I am needed at home." in looks(life, sign_in(bea)).text
 
 
 def test_why_it_rested_stays_on_the_page(life, ama, bea, sign_in):

@@ -193,7 +193,7 @@ def _of_work(life: _Life, day: Due | None, now: datetime) -> Iterator[Waits]:
     if day:
         yield Waits(What.CHECK_IN, title, engagement.key, day.number, day.closes_at)
     ends = _ends(life)
-    if ends and not life.handed_over and ends - LAST_DAYS <= now < ends + LAST_DAYS:
+    if ends and not life.handed_over and abs(ends - now) <= LAST_DAYS:
         yield Waits(What.HANDOVER, title, engagement.key, until=ends)
     is_new = engagement.begun_at is None or engagement.begun_at + NEW_FOR > now
     if life.to_welcome and is_new and (engagement.begun_at is None or goes_on(engagement, now)):

@@ -10,8 +10,9 @@ cancelled before it began.
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from network.changes import changed
@@ -19,7 +20,7 @@ from network.engagements.kinds import EngagementState as State
 from network.engagements.kinds import NegotiationState
 from network.engagements.models import Acceptance, Completion, Engagement, Negotiation, Rest
 from network.engagements.queries.work import completions, notice
-from network.engagements.services.turns import few, log, take
+from network.engagements.services.turns import after_answers, few, log, take
 from network.errors import Conflict
 from network.events.services import record
 from network.members.models import Member
@@ -49,37 +50,55 @@ def pause(
     now: datetime,
     submission: str,
 ) -> None:
-    """Let the work rest, and say why. The same form is one pause, however late it comes again."""
+    """Let the work rest, and say why. The same form with the same words is one pause, however late
+    it comes again.
+    """
     said = _why(words)
     take(db, engagement, actor)
     same = (Rest.engagement_id == engagement.id, Rest.by_id == actor.id)
-    if db.scalar(select(Rest.id).where(*same, Rest.submission == submission)):
+    again = db.scalar(select(Rest.words).where(*same, Rest.submission == submission))
+    if again == said:
         return
+    if again is not None:
+        submission = uuid4().hex  # from one page, with other words: not one of them is lost
     if engagement.state is State.PAUSED:
         raise Conflict(_("It is paused already. Read what was written first."))
     _must_be(engagement, (State.ACTIVE,))
-    engagement.state, engagement.paused_at = State.PAUSED, now
+    rested = db.scalar(select(func.max(Rest.until)).where(Rest.engagement_id == engagement.id))
+    since = max(after_answers(db, engagement.id, now), rested or now)
+    engagement.state, engagement.paused_at = State.PAUSED, since
     db.add(
         Rest(
             engagement_id=engagement.id,
             by_id=actor.id,
             words=said,
-            since=now,
+            since=since,
             submission=submission,
         )
     )
     log(db, engagement, "work:paused", actor=actor, now=now, to=_MAIL)
 
 
-def resume(db: Session, engagement: Engagement, *, actor: Member, now: datetime) -> None:
-    """Go on after a pause. Twice is once."""
+def resume(
+    db: Session, engagement: Engagement, *, actor: Member, since: str, now: datetime
+) -> None:
+    """Go on after the pause that the actor read of, by its mark. Twice is once; a pause that came
+    later is a `Conflict`.
+    """
     take(db, engagement, actor)
     if engagement.state is State.ACTIVE:
         return
     _must_be(engagement, (State.PAUSED,))
+    if mark_of_rest(engagement) != since:
+        raise Conflict(_("It was paused once more meanwhile. Read first why."))
     _wake(db, engagement, now)
     engagement.state = State.ACTIVE
     log(db, engagement, "work:resumed", actor=actor, now=now, to=_MAIL)
+
+
+def mark_of_rest(engagement: Engagement) -> str:
+    """Return what tells this pause from others: since when it lasts, or nothing."""
+    return engagement.paused_at.isoformat() if engagement.paused_at else ""
 
 
 def complete(db: Session, engagement: Engagement, *, actor: Member, now: datetime) -> None:
@@ -123,7 +142,7 @@ def end(db: Session, engagement: Engagement, *, actor: Member, words: str, now: 
         return
     _must_be(engagement, _IN_WORK)
     days = notice(turn.terms)
-    engagement.last_by_id, engagement.last_words = actor.id, said
+    _says_why(engagement, actor, said, now)
     _finish(db, engagement, State.ENDED_EARLY, actor, now, ends_at=now + days)
     log(db, engagement, "work:ended", actor=actor, now=now, to=_MAIL, notice_days=days.days)
 
@@ -141,7 +160,7 @@ def cancel(
     if engagement.state in _IN_WORK:
         raise Conflict(_("It has begun meanwhile. What has begun can be ended, with notice."))
     _must_be(engagement, (State.AGREED,))
-    engagement.last_by_id, engagement.last_words = actor.id, said
+    _says_why(engagement, actor, said, now)
     _finish(db, engagement, State.CANCELLED, actor, now)
     log(db, engagement, "work:cancelled", actor=actor, now=now, to=_MAIL)
 
@@ -191,6 +210,10 @@ def _close_amendment(db: Session, engagement: Engagement, actor: Member, now: da
 
 def _why(words: str) -> str:
     return few(words, LONGEST_WORDS, missing=_("Say why in a sentence. The others read it."))
+
+
+def _says_why(engagement: Engagement, actor: Member, said: str, now: datetime) -> None:
+    engagement.last_by_id, engagement.last_words, engagement.last_at = actor.id, said, now
 
 
 def _said_already(engagement: Engagement, state: State, actor: Member, said: str) -> bool:

@@ -15,16 +15,15 @@ from sqlalchemy.orm import Session
 
 from network.changes import changed
 from network.engagements.kinds import EngagementState, NegotiationState
-from network.engagements.life import is_over
 from network.engagements.models import Acceptance, Engagement, Negotiation, Party, Version
 from network.engagements.services import parting, signing
+from network.engagements.services.turns import after_answers, few, must_not_be_over
 from network.engagements.services.welcoming import first_items
 from network.engagements.sound import flaws
 from network.engagements.terms import Terms, canonical, digest, from_text
 from network.errors import Conflict, Invalid, NotAllowed, NotFound
 from network.events.services import record
 from network.members.models import Member
-from network.text import clean
 from network.translation import _
 
 LONGEST_WHY, LONGEST_WORDS = 1000, 600
@@ -50,7 +49,7 @@ def put(
     Raises `Conflict` where another version has come meanwhile, `Invalid` for terms with a flaw.
     """
     party = _take(db, negotiation, actor, now)
-    why = _few(why, "why", LONGEST_WHY)
+    why = few(why, LONGEST_WHY, field="why")
     again = _sent_already(db, negotiation, party, submission)
     if again is not None and _is_it(again, terms, why, valid_until):
         return again
@@ -152,7 +151,7 @@ def leave(
     db: Session, negotiation: Negotiation, *, actor: Member, words: str = "", now: datetime
 ) -> None:
     """Leave these terms, with a word or without; the others may go on while two are left."""
-    said = _few(words, "words", LONGEST_WORDS)
+    said = few(words, LONGEST_WORDS)
     party = _take(db, negotiation, actor, now)
     _must_be_open(negotiation, now)
     parting.go(db, negotiation, party, now=now, words=said)
@@ -223,7 +222,8 @@ def _agree(
         db.flush()  # the negotiation refers to it
         db.add_all(first_items(engagement))
         negotiation.engagement_id = engagement.id
-    _end(negotiation, NegotiationState.AGREED, now)
+    from_here = after_answers(db, negotiation.engagement_id, now)
+    _end(negotiation, NegotiationState.AGREED, from_here)
     _log(
         db,
         negotiation,
@@ -265,11 +265,8 @@ def _must_be_open(negotiation: Negotiation, now: datetime) -> None:
 def _must_take_terms(db: Session, negotiation: Negotiation, now: datetime) -> None:
     """Refuse terms where all is over, and what would change work whose notice ran out."""
     _must_be_open(negotiation, now)
-    if negotiation.engagement_id is None:
-        return
-    work = db.get_one(Engagement, negotiation.engagement_id, populate_existing=True)
-    if is_over(work, now):
-        raise Conflict(_("The work that these terms would change is over."))
+    if negotiation.engagement_id is not None:
+        must_not_be_over(db, negotiation.engagement_id, now)
 
 
 def _on_table(db: Session, negotiation: Negotiation, number: int) -> Version:
@@ -298,16 +295,6 @@ def _sent_already(
 def _is_it(version: Version, terms: Terms, why: str, valid_until: datetime | None) -> bool:
     """Whether this is what was sent already. Other words from the same form are a version more."""
     return (from_text(version.text), version.why, version.valid_until) == (terms, why, valid_until)
-
-
-def _few(text: str, field: str, most: int) -> str:
-    words = clean(text)
-    if len(words) > most:
-        raise Invalid(
-            _("This has %(n)s letters; %(most)s is the most.", n=len(words), most=most),
-            field=field,
-        )
-    return words
 
 
 def _log(

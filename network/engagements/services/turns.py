@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from network.changes import changed
-from network.engagements.models import Engagement
+from network.engagements.life import is_over
+from network.engagements.models import CheckIn, Engagement
 from network.engagements.queries.work import Agreed, history, signers
 from network.engagements.terms import Terms
-from network.errors import Invalid, NotFound
+from network.errors import Conflict, Invalid, NotFound
 from network.events.services import record
 from network.members.models import Member
 from network.text import clean
@@ -53,6 +54,20 @@ def take(db: Session, engagement: Engagement, actor: Member) -> Turn:
     if actor.id not in people:
         raise NotFound
     return Turn(agreed, people)
+
+
+def must_not_be_over(db: Session, engagement_id: int, now: datetime) -> None:
+    """Raise `Conflict` where the work that terms would change is over."""
+    if is_over(db.get_one(Engagement, engagement_id, populate_existing=True), now):
+        raise Conflict(_("The work that these terms would change is over."))
+
+
+def after_answers(db: Session, engagement_id: int, now: datetime) -> datetime:
+    """Return now, or when the last check-in was answered, where a clock was set back since: what
+    changes when they are due counts from there, so that no answer loses its day.
+    """
+    answered = db.scalar(select(func.max(CheckIn.at)).where(CheckIn.engagement_id == engagement_id))
+    return max(now, answered or now)
 
 
 def few(text: str, most: int, *, field: str = "words", missing: str = "") -> str:

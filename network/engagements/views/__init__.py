@@ -3,7 +3,7 @@
 from network.engagements.views import (
     check_ins,
     documents,
-    engagement,
+    engagement_acts,
     left,
     overview,
     terms_accepting,
@@ -16,7 +16,7 @@ from network.engagements.views.blueprints import terms, work
 __all__ = [
     "check_ins",
     "documents",
-    "engagement",
+    "engagement_acts",
     "left",
     "overview",
     "terms",
