@@ -58,6 +58,10 @@ def _clause(which: Clause) -> WordsField:
     return WordsField(CLAUSES[which])
 
 
+# A place, the name of a field; of a share of a line, both once more.
+OF_LINE = re.compile(r"\d{1,6}-[a-z_]+(-\d{1,6}-[a-z_]+)?", re.ASCII)
+
+
 class TermsForm(Form):
     """Every part of terms, what changed, and until when they stand."""
 
@@ -165,7 +169,7 @@ def is_of_terms(name: str) -> bool:
     """Whether the form has a field of this name, or a list that a line of this name stands in."""
     first, _hyphen, of_line = name.partition("-")
     is_there = isinstance(getattr(TermsForm, first, None), UnboundField)
-    return is_there and (first in LISTS) == bool(of_line)
+    return is_there and bool(OF_LINE.fullmatch(of_line) if first in LISTS else not of_line)
 
 
 def fields_of(terms: Terms, locale: str) -> Fields:

@@ -134,14 +134,24 @@ class Oracle:
             self.moved = self.now
 
     def withdraw(self, deed: Deed) -> None:
+        """INV-20."""
         self._come(deed)
+        self._must_be_open()
+        is_last = not self.table and 0 < deed.number == self.last
+        if is_last and deed.who == self.versions[-1].who:
+            return
         self._must_be_on_table(deed)
         unless(deed.who == self.versions[-1].who, "not allowed")
         self._clear_table()
 
     def leave(self, deed: Deed) -> None:
-        """INV-33."""
-        self._come(deed)
+        """INV-20, INV-33."""
+        try:
+            self._come(deed)
+        except No:
+            if deed.who in self.everyone:
+                return
+            raise
         self._must_be_open()
         self._go(deed.who)
 

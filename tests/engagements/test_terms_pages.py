@@ -90,6 +90,17 @@ def test_what_a_party_does_and_may_not_do(table, as_, who, path, status, stands)
     assert (found.status_code, table.stands()) == (status, stands)
 
 
+@pytest.mark.parametrize(("who", "path"), [("ama", "withdraw"), ("bea", "leave"), ("ama", "leave")])
+def test_inv_20_what_is_done_twice_is_done_once(table, as_, who, path):
+    table.put("ama", 0)
+    where = at(table, "versions", 1, path) if path == "withdraw" else at(table, path)
+    first = post(as_(who), where)
+    stands = table.stands()
+    again = post(as_(who), where)
+    assert (again.status_code, again.location) == (first.status_code, first.location)
+    assert table.stands() == stands
+
+
 def test_too_many_words_of_leaving_are_handed_back(table, as_):
     table.put("ama", 0)
     found = post(as_("bea"), at(table, "leave"), {"words": "long " * 121})

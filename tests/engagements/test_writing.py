@@ -238,6 +238,36 @@ def test_whoever_left_writes_nothing_more(table, send, visit):
     assert "cai" not in {each.lower() for each in typed(visit("ama", at(table, "write")).text)}
 
 
+def test_whoever_leaves_by_a_block_of_their_own_keeps_what_they_had_typed(table, send, visit):
+    page = visit("bea", at(table, "write")).text
+    with transaction() as db:
+        bea = db.get_one(Member, member("bea").id)
+        block(db, bea, blocked_id=member("ama").id, now=datetime.now(UTC))
+    fields = fields_of(director(table), "en") | {"scope": "Words that are not lost"}
+    answer = send("bea", page=page, **{k.replace("-", "__"): v for k, v in fields.items()})
+    assert answer.status_code == 303
+    left = visit("bea", answer.location)
+    assert left.status_code == 200
+    assert "Words that are not lost" in left.text
+
+
+def test_whoever_may_not_sign_any_more_keeps_what_they_had_typed(table, send, visit):
+    with transaction() as db:
+        party = db.scalars(select(Party).where(Party.member_id == member("bea").id)).one()
+        party.organisation_name = "An organisation that is gone"
+    fields = fields_of(director(table), "en") | {"scope": "Words that are not lost"}
+    answer = send("bea", **{k.replace("-", "__"): v for k, v in fields.items()})
+    assert answer.status_code == 403
+    assert "Words that are not lost" in answer.text
+    assert typed(visit("bea", at(table, "write")).text)["scope"] == "Words that are not lost"
+
+
+@pytest.mark.parametrize("path", ["write", "draft"])
+@pytest.mark.parametrize("name", ["times-²-party", f"times-{'9' * 5000}-party", "cash-0-split-²-a"])
+def test_a_name_that_no_page_has_is_let_lie(table, send, path, name):
+    assert send("ama", path, **{name: "ama"}).status_code in {303, 422}
+
+
 def test_somebody_whom_a_block_parts_from_the_writer_is_not_named_to_them(table, visit):
     with transaction() as db:
         bea = db.get_one(Member, member("bea").id)

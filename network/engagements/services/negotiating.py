@@ -137,9 +137,15 @@ def take_back(
 def withdraw(
     db: Session, negotiation: Negotiation, *, actor: Member, number: int, now: datetime
 ) -> None:
-    """Take one's own version off the table. Raises `NotAllowed` for others than its author."""
+    """Take one's own version off the table. Twice is once. Raises `NotAllowed` for others than its
+    author.
+    """
     party = _take(db, negotiation, actor, now)
     _must_be_open(negotiation, now)
+    if number and not negotiation.on_table and negotiation.last == number:
+        last = db.get_one(Version, (negotiation.id, number))
+        if last.author_id == party.id:
+            return
     version = _on_table(db, negotiation, number)
     if version.author_id != party.id:
         raise NotAllowed(_("Only who put a version on the table can withdraw it."))
@@ -150,9 +156,16 @@ def withdraw(
 def leave(
     db: Session, negotiation: Negotiation, *, actor: Member, words: str = "", now: datetime
 ) -> None:
-    """Leave these terms, with a word or without; the others may go on while two are left."""
+    """Leave these terms, with a word or without; the others may go on while two are left. Twice is
+    once.
+    """
     said = few(words, LONGEST_WORDS)
-    party = _take(db, negotiation, actor, now)
+    try:
+        party = _take(db, negotiation, actor, now)
+    except NotFound:
+        if _has_left(db, negotiation, actor):
+            return
+        raise
     _must_be_open(negotiation, now)
     parting.go(db, negotiation, party, now=now, words=said)
 
@@ -253,6 +266,15 @@ def _take(db: Session, negotiation: Negotiation, actor: Member, now: datetime) -
     if party is None:
         raise NotFound
     return party
+
+
+def _has_left(db: Session, negotiation: Negotiation, actor: Member) -> bool:
+    left = select(Party.id).where(
+        Party.negotiation_id == negotiation.id,
+        Party.member_id == actor.id,
+        Party.left_at.is_not(None),
+    )
+    return db.scalar(left.limit(1)) is not None
 
 
 def _must_be_open(negotiation: Negotiation, now: datetime) -> None:

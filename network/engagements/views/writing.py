@@ -19,7 +19,7 @@ from network.engagements.queries.writing import draft_of, text_to_change
 from network.engagements.services import drafting
 from network.engagements.starting import LABELS, Start
 from network.engagements.typing_terms import company, done_to, first_words, names_for
-from network.errors import Conflict, Invalid
+from network.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from network.forms import number
 from network.htmx import Page, page, see_other, wants_part
 from network.members import current
@@ -73,7 +73,10 @@ def put(negotiation: str) -> Any:  # noqa: ANN401
             now=now,
             submission=_mark(form),
         )
-    except (Conflict, Invalid) as refusal:
+    except NotFound:  # they have left meanwhile, by a block of their own: their words have not
+        settle(keep=True)
+        return see_other("writing.write", negotiation=negotiation)
+    except (Conflict, Invalid, NotAllowed) as refusal:
         settle(keep=True)
         return _page(
             _to_write(negotiation), form, status=refusal.status, refusal=refusal, kept_at=now
@@ -162,7 +165,7 @@ def _page(
     form: TermsForm,
     *,
     status: int = 200,
-    refusal: Conflict | Invalid | None = None,
+    refusal: Refusal | None = None,
     **more: Any,  # noqa: ANN401  # whatever a template takes
 ) -> Page:
     is_a_change = bool(seen.negotiation.last or seen.negotiation.engagement_id)
