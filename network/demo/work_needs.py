@@ -68,7 +68,6 @@ def _show_in(needed: Needed, step: Step) -> None:
         needed.circles[step.told["circle"]],
         actor=step.actor,
         words=step.told["words"],
-        submission=step.submission,
         now=step.at,
     )
 

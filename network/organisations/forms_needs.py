@@ -88,4 +88,3 @@ class ShowForm(Form):
         _("Why there"),
         [DataRequired(_("Say why this circle. A sentence is enough.")), AtMost(2000)],
     )
-    submission = HiddenField()

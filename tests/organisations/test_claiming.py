@@ -171,6 +171,17 @@ def test_a_steward_decides_nothing_where_somebody_speaks_or_time_ran_out(it, db)
     decided(db, it)
 
 
+@pytest.mark.parametrize("state", [State.SUSPENDED, State.DEPARTED])
+def test_a_page_whose_speakers_cannot_come_in_is_the_stewards_to_decide(it, db, state):
+    for each in (it.oskar, it.siun):
+        each.state = state
+    db.flush()
+    claim(db, it, "ama")
+    assert [each.place.member.handle for each in claims(db, it.bo, it.now)] == ["ama"]
+    decided(db, it)
+    assert state_of(db, it, "ama") == "active"
+
+
 def test_whoever_was_suspended_meanwhile_is_not_let_speak(it, db):
     nobody_speaks(db, it)
     claim(db, it, "ama")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -50,8 +49,7 @@ def need(it, db):
 
 def show(db, it, need, who="oskar", *, words=WORDS, now=NOON):
     actor = getattr(it, who)
-    values = {"words": words, "submission": uuid4().hex, "now": now}
-    return showing.show_in(db, need, it.circle, actor=actor, **values)
+    return showing.show_in(db, need, it.circle, actor=actor, words=words, now=now)
 
 
 def facilitates(db, who, *, does=True):

@@ -145,6 +145,19 @@ def test_what_is_missing_is_said_and_nothing_is_lost(browse, act, change, field)
         assert db.scalar(select(Referral)) is None
 
 
+def test_inv_25_an_interest_that_is_put_right_is_not_dropped_in_silence(browse, act):
+    need, rui = act(lambda it: it.need.key), browse("rui")
+    form = {"member": "mara", "words": WORDS, "interest": "none", "submission": "one"}
+    assert post(rui, f"/needs/{need}/refer", form).status_code == 303
+    assert post(rui, f"/needs/{need}/refer", form).status_code == 303
+    right = {**form, "interest": "fee", "interest_words": "Merrow pays me."}
+    answer = post(rui, f"/needs/{need}/refer", right)
+    assert answer.status_code == 409
+    assert "Merrow pays me." in answer.text
+    with reading() as db:
+        assert db.scalars(select(Referral.interest)).all() == ["none"]
+
+
 def test_somebody_outside_is_written_to_from_the_same_page(browse, act):
     need = act(lambda it: it.need.key)
     rui = browse("rui")

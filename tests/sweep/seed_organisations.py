@@ -205,7 +205,8 @@ def _needs(town: Town, told: canaries.Need) -> None:
     town.things[f"need {told.label}"] = need.key
     for label, how in told.circles.items():
         words = f"Show it, for {told.own(f'asks {label}')}."
-        put = showing.show_in(db, need, town.circle(label), actor=writer, words=words, **sent)
+        at = {"actor": writer, "now": sent["now"]}
+        put = showing.show_in(db, need, town.circle(label), words=words, **at)
         if how == "shown" and put.shown_at is None:
             town.yes(showing.SHOWING, town.ask(showing.SHOWING, put.id))
     for label, how in told.talks.items():

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, contains_eager
 
 from network.columns import BigId
+from network.members.access import MAY_COME_IN
 from network.members.models import Member
 from network.members.visibility import BOUND, NOW, THE_WEB, Viewer, not_apart, visible
 from network.organisations.kinds import Speaks
@@ -42,8 +43,14 @@ _ORGANISATIONS = (
     )
     .order_by(Organisation.name, Organisation.id)
 )
-_SOMEBODY = select(Representative.id).where(
-    and_(Representative.organisation_id == _ORGANISATION, Representative.state == Speaks.ACTIVE)
+_SOMEBODY = (
+    select(Representative.id)
+    .join(Member, Member.id == Representative.member_id)
+    .where(
+        Representative.organisation_id == _ORGANISATION,
+        Representative.state == Speaks.ACTIVE,
+        Member.state.in_(MAY_COME_IN),
+    )
 )
 
 

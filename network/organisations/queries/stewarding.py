@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
+from network.members.access import MAY_COME_IN
 from network.members.models import Member
 from network.organisations.kinds import Speaks
 from network.organisations.models import Organisation, Representative
@@ -17,6 +18,7 @@ from network.organisations.models import Organisation, Representative
 ON_ONE_PAGE = 30
 _OWN = aliased(Representative, name="own")
 _SPEAKING = aliased(Representative, name="speaking")
+_SPEAKER = aliased(Member, name="speaker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def unanswered(now: datetime) -> ColumnElement[bool]:
             exists().where(
                 _SPEAKING.organisation_id == Representative.organisation_id,
                 _SPEAKING.state == Speaks.ACTIVE,
+                _SPEAKER.id == _SPEAKING.member_id,
+                _SPEAKER.state.in_(MAY_COME_IN),
             )
         ),
     )

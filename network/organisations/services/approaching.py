@@ -94,7 +94,8 @@ def _sent_already(db: Session, writer: Member, submission: str) -> Approach | No
 def _is_it(sent: Approach, letter: Letter, to: Member | Circle) -> bool:
     """Whether what was sent is this letter, to the same."""
     same = sent.circle_id if isinstance(to, Circle) else sent.member_id
-    return (same, sent.need) == (to.id, clean(letter.need))
+    said = {"work": letter.work, **_words(letter)}
+    return same == to.id and all(getattr(sent, name) == value for name, value in said.items())
 
 
 def _of_this_side(need: WorkNeed | None, approach: Approach) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -46,7 +47,6 @@ def show_in(
     *,
     actor: Member,
     words: str,
-    submission: str,
     now: datetime,
 ) -> NeedShowing:
     """Put a need before a circle that the actor may know of. Twice is once.
@@ -77,7 +77,7 @@ def show_in(
         _show(db, showing, need, actor=actor, now=now)
         return showing
     note(db, need, "organisations:need:put_to_circle", actor=actor, now=now, circle=circle.id)
-    _ask(db, showing, need, asked, actor=actor, reason=reason, submission=submission, now=now)
+    _ask(db, showing, need, asked, actor=actor, reason=reason, now=now)
     return showing
 
 
@@ -89,7 +89,6 @@ def _ask(
     *,
     actor: Member,
     reason: str,
-    submission: str,
     now: datetime,
 ) -> None:
     for each in asked:
@@ -99,7 +98,7 @@ def _ask(
             asker=actor,
             addressee=each,
             reason=reason,
-            submission=f"{submission[:29]}-{showing.id}-{each.id}"[:40],
+            submission=uuid4().hex,
             now=now,
             thing_id=showing.id,
             body_id=showing.id,

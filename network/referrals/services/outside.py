@@ -21,9 +21,9 @@ from network.referrals.models import OutsideLetter, Referral
 from network.referrals.services.coming import settle
 from network.referrals.services.guards import must_be_open, must_have_cooled
 from network.referrals.services.letters import forget_lapsed, is_open
-from network.referrals.services.referring import Said, begin, sent_already, take
+from network.referrals.services.referring import Said, begin, is_said, sent_already, take
 from network.referrals.services.turns import lock, log, stop
-from network.text import clean, clean_line
+from network.text import clean_line
 from network.translation import _
 
 MOST_LETTERS = 5
@@ -127,4 +127,4 @@ def _must_have_letters_left(db: Session, referrer: Member, now: datetime) -> Non
 
 def _is_same(db: Session, sent: Referral, mark: str, said: Said) -> bool:
     letter = db.get(OutsideLetter, sent.id)
-    return letter is not None and letter.digest == mark and sent.words == clean(said.words)
+    return letter is not None and letter.digest == mark and is_said(sent, said)

@@ -49,7 +49,7 @@ def recommend(
     """
     take(db, referrer, about.thing)
     sent = sent_already(db, referrer, said.submission)
-    if sent is not None and (sent.member_id, sent.words) == (member.id, clean(said.words)):
+    if sent is not None and sent.member_id == member.id and is_said(sent, said):
         return sent
     must_be_open(db, referrer, about.thing, now=now)
     must_be_another(referrer, member, about.thing.writer_id)
@@ -126,6 +126,12 @@ def sent_already(db: Session, referrer: Member, submission: str) -> Referral | N
             Referral.referrer_id == referrer.id, Referral.submission == submission
         )
     )
+
+
+def is_said(sent: Referral, said: Said) -> bool:
+    """Whether this is what was sent already: of other words, or another interest, none is lost."""
+    stands = (sent.words, sent.interest, sent.interest_words)
+    return stands == (clean(said.words), said.interest, clean_line(said.interest_words))
 
 
 def _stated(said: Said) -> tuple[Interest, str]:

@@ -47,7 +47,7 @@ def close(work_need: str) -> Any:  # noqa: ANN401
 
 @work_needs.get("/needs/<work_need>/show")
 def choose_circle(work_need: str) -> Page:
-    return _choose(_held(work_need), ShowForm(submission=uuid4().hex))
+    return _choose(_held(work_need), ShowForm())
 
 
 @work_needs.post("/needs/<work_need>/show")
@@ -65,7 +65,6 @@ def show_in(work_need: str) -> Any:  # noqa: ANN401
             circle,
             actor=member,
             words=form.words.data,
-            submission=submission_of(form),
             now=now,
         )
     except Invalid as refusal:
