@@ -71,7 +71,7 @@ def test_everything_goes_down_and_up_again_and_can_be_lived_in_anew(app, told, n
     assert rows() == told
 
 
-@pytest.mark.parametrize("older", ["0001", "0002", "0003", "0004", "0005"])
+@pytest.mark.parametrize("older", ["0001", "0002", "0003", "0004", "0005", "0006"])
 def test_an_older_network_goes_up_without_losing_a_row(app, told, older):
     with app.app_context():
         alembic.downgrade(older)

@@ -54,9 +54,6 @@ def upgrade() -> None:
         "WHERE state = 'paused'"
     )
     op.execute("UPDATE engagement SET last_by_id = NULL, last_words = '' WHERE state = 'paused'")
-    with op.batch_alter_table("engagement", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("last_at", UtcDateTime(), nullable=True))
-    op.execute("UPDATE engagement SET last_at = ends_at WHERE last_words != ''")
 
 
 def downgrade() -> None:
@@ -66,6 +63,4 @@ def downgrade() -> None:
             "WHERE rest.engagement_id = engagement.id AND rest.until IS NULL) "
             "WHERE state = 'paused'"
         )
-    with op.batch_alter_table("engagement", schema=None) as batch_op:
-        batch_op.drop_column("last_at")
     op.drop_table("rest")

@@ -56,9 +56,8 @@ def home() -> Page:
 def greeting(member: Member) -> str:
     """Greet by the hour where the member is."""
     hour = int(format_datetime(clock.now(), "H"))
-    first = member.name.split()[0]
     if hour < NOON:
-        return _("Good morning, %(name)s.", name=first)
+        return _("Good morning, %(name)s.", name=member.name)
     if hour < EVENING:
-        return _("Good afternoon, %(name)s.", name=first)
-    return _("Good evening, %(name)s.", name=first)
+        return _("Good afternoon, %(name)s.", name=member.name)
+    return _("Good evening, %(name)s.", name=member.name)

@@ -113,15 +113,18 @@ def test_nobody_is_on_the_web_who_put_nothing_there(ama, rui, client, hers):
 @pytest.mark.parametrize(
     ("state", "says"),
     [
-        ("may ask", "Ask Rui to connect"),
+        ("may ask", "Ask Rui Costa to connect"),
         ("mine waits", "You asked on 20 November. It is open until 20 December."),
-        ("theirs waits", "Rui has asked you to connect. It waits for your answer."),
+        ("theirs waits", "Rui Costa has asked you to connect. It waits for your answer."),
         ("too soon", "You can ask again from 19 January 2027."),
         ("took back", "You can ask again from 18 February 2027."),
-        ("long ago", "Ask Rui to connect"),
-        ("not open", "Rui is not taking new asks of this kind just now."),
+        ("long ago", "Ask Rui Costa to connect"),
+        ("not open", "Rui Costa is not taking new asks of this kind just now."),
         ("connected", "You have been connected since 20 November. You asked, with these words:"),
-        ("they asked", "You have been connected since 20 November. Rui asked, with these words:"),
+        (
+            "they asked",
+            "You have been connected since 20 November. Rui Costa asked, with these words:",
+        ),
     ],
 )
 def test_the_page_offers_what_can_be_done_now(ama, rui, hers, now, state, says):

@@ -343,15 +343,15 @@ def hers(people, sign_in, now):
 
 def test_a_persons_page_says_who_could_introduce_you(near, hers):
     page = hers.get("/people/rui").text
-    assert "Dara knows Rui and could introduce you." in page
+    assert "Dara Example knows Rui Example and could introduce you." in page
     assert 'href="/people/rui/introduction?through=dara"' in page
     assert "Who could introduce you" not in hers.get("/people/dara").text
 
 
 def test_two_steps_begin_with_the_first(far, hers):
     page = hers.get("/people/rui").text
-    assert "Dara knows Bo, who knows Rui." in page
-    assert "Begin by asking Dara to introduce you to Bo." in page
+    assert "Dara Example knows Bo Example, who knows Rui Example." in page
+    assert "Begin by asking Dara Example to introduce you to Bo Example." in page
     assert 'href="/people/bo/introduction?through=dara"' in page
 
 
@@ -363,4 +363,4 @@ def test_nobody_signed_out_reads_who_knows_whom(near, client):
 def test_beside_whoever_is_found_stands_who_could_introduce_you(near, app, hers, path):
     indexer.rebuild(backend.index(app), PEOPLE)
     found = re.search(r'data-member="rui".*?</article>', hers.get(path).text, re.DOTALL)
-    assert "Dara could introduce you." in found[0]
+    assert "Dara Example could introduce you." in found[0]

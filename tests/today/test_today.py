@@ -84,12 +84,12 @@ def put(_db, member, *, state):
 
 def test_one_is_greeted_by_the_hour_where_one_is(ama, sign_in, now):
     for zone, hour, words in (
-        ("UTC", 5, "Good morning, Ama."),
-        ("UTC", 12, "Good afternoon, Ama."),
-        ("UTC", 18, "Good evening, Ama."),
-        ("Asia/Tokyo", 12, "Good evening, Ama."),
-        ("America/Los_Angeles", 12, "Good morning, Ama."),
-        ("Asia/Tokyo", 20, "Good morning, Ama."),
+        ("UTC", 5, "Good morning, Ama Lindgren."),
+        ("UTC", 12, "Good afternoon, Ama Lindgren."),
+        ("UTC", 18, "Good evening, Ama Lindgren."),
+        ("Asia/Tokyo", 12, "Good evening, Ama Lindgren."),
+        ("America/Los_Angeles", 12, "Good morning, Ama Lindgren."),
+        ("Asia/Tokyo", 20, "Good morning, Ama Lindgren."),
     ):
         change(ama, accounts.set_time_zone, time_zone=zone, now=now)
         with time_machine.travel(datetime(2026, 11, 21, hour, 30, tzinfo=UTC), tick=False):
