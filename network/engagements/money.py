@@ -77,18 +77,34 @@ def read(text: str, currency: str, *, locale: str = "en", field: str = "") -> Mo
     """Return the amount that somebody wrote; raise `Invalid` in their words for what is none."""
     if not is_code(currency):
         raise Invalid(_("Choose the currency: three letters, as in EUR."), field=field)
+    precision = get_currency_precision(currency)
+    like = Money(currency, 3200 * 10**precision).typed(locale)
+    unread = Invalid(
+        _("“%(text)s” is not an amount. Write it like %(like)s.", text=text[:40], like=like),
+        field=field,
+    )
     try:
         amount = parse_decimal(_spaced(text[:LONGEST], locale), locale=locale, strict=True)
-        minor = amount.scaleb(get_currency_precision(currency), context=EXACT)
+        minor = amount.scaleb(precision, context=EXACT)
     except (NumberFormatError, ArithmeticError) as error:
-        raise Invalid(_("“%(text)s” is not an amount.", text=text[:40]), field=field) from error
+        raise unread from error
     if len(text) > LONGEST or not minor.is_finite() or minor < 0 or minor > MOST:
-        raise Invalid(_("“%(text)s” is not an amount.", text=text[:40]), field=field)
+        raise unread
+    if _is_grouped_elsewhere(minor):
+        raise unread
     if minor != minor.to_integral_value():
         raise Invalid(
             _("%(currency)s has no unit as small as that.", currency=currency), field=field
         )
     return Money(currency, int(minor))
+
+
+def _is_grouped_elsewhere(minor: Decimal) -> bool:
+    """Whether there is a nought too many for the unit: “3.200” is three thousand in another
+    language, and nobody agrees to three.
+    """
+    exponent = minor.as_tuple().exponent
+    return isinstance(exponent, int) and exponent < 0 and minor == minor.to_integral_value()
 
 
 def _spaced(text: str, locale: str) -> str:

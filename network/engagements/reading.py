@@ -215,7 +215,7 @@ def _in_margin(change: Change, old: Terms, reader: Reader) -> str:
     if isinstance(line, OtherLine) and change.happened is Happened.TAKEN_OUT:
         return str(_("Taken out: %(line)s.", line=teller.called(line)))
     if change.name in {"what", "when", "known_by"}:
-        return str(_("%(line)s is put otherwise.", line=_capital(teller.called(line))))
+        return str(_("%(line)s is reworded.", line=_capital(teller.called(line))))
     return str(teller.say(change, old))
 
 

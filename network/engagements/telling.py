@@ -97,7 +97,7 @@ class Teller:
         said = {
             Happened.ADDED: _("“%(clause)s” is new."),
             Happened.TAKEN_OUT: _("“%(clause)s” was taken out."),
-            Happened.CHANGED: _("“%(clause)s” is put otherwise."),
+            Happened.CHANGED: _("“%(clause)s” is reworded."),
         }
         return str(said[change.happened]) % {"clause": CLAUSES[Clause(change.part)]}
 
@@ -197,7 +197,7 @@ _FIELDS = {
     "receiver": _("%(line)s goes to %(new)s now."),
     "party": _("%(line)s is given by %(new)s now."),
     "sort": _("%(line)s is called “%(new)s” now."),
-    "what": _("%(line)s is put otherwise: %(new)s; it was %(old)s."),
+    "what": _("%(line)s now says %(new)s; it said %(old)s."),
     "when": _("%(line)s comes at another time: %(new)s; it was %(old)s."),
     "known_by": _("%(line)s: we will know by %(new)s; it was %(old)s."),
     "split": _("%(line)s is shared otherwise: %(new)s; it was %(old)s."),

@@ -29,7 +29,7 @@ class SaidForm(Form):
     """Why somebody is thought of, and what whoever thinks of them has from it."""
 
     words = WordsField(_("Why this person"), [AtMost(LONGEST_REASON)])
-    interest = RadioField(_("What do you have from it?"), choices=INTERESTS, validate_choice=False)
+    interest = RadioField(_("What is in it for you?"), choices=INTERESTS, validate_choice=False)
     interest_words = LineField(_("In a sentence"), [AtMost(LONGEST_INTEREST)])
     submission = HiddenField()
 

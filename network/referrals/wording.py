@@ -15,8 +15,8 @@ def interest_words(interest: Interest, words: str, name: str) -> str:
 
 
 _SAYS = {
-    Interest.NONE: _("%(name)s has nothing from it."),
-    Interest.RECIPROCAL: _("%(name)s has something from it in return."),
+    Interest.NONE: _("%(name)s gains nothing by it."),
+    Interest.RECIPROCAL: _("%(name)s gets something in return."),
     Interest.FEE: _("%(name)s gets a fee if it comes about."),
     Interest.EMPLOYED: _("%(name)s works for those who need help."),
 }

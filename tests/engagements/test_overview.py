@@ -23,7 +23,7 @@ def parts(visit):
     def read(who):
         text = words(visit(who, "/engagements").text)
         found, here = {}, ""
-        headings = ("Waits for you", "Terms being found", "Work that runs", "What is over")
+        headings = ("Waits for you", "Terms being found", "Work under way", "What is over")
         for heading in headings:
             before, _mark, text_after = text.partition(f" {heading} ")
             if _mark:
@@ -73,21 +73,22 @@ def test_what_waits_stands_apart_from_what_is_being_found(table, parts):
     assert "Waits for you" not in parts("ama")
     table.accept("bea", 1)
     assert "Waits for you" not in parts("bea")
+    assert "You have accepted it." in parts("bea")["Terms being found"]
 
 
 def test_a_version_whose_day_is_past_waits_for_nobody(table, parts):
     table.put("ama", 0, valid_until=NOON + HOUR)
     assert "Waits for you" not in parts("bea")
-    assert "You have accepted it, or its day is past." in parts("bea")["Terms being found"]
+    assert "Version 1 was on the table until 21 November." in parts("bea")["Terms being found"]
 
 
 @pytest.mark.parametrize(
     ("state", "values", "heading", "said"),
     [
-        ("agreed", {}, "Work that runs", "Agreed on 21 November, and not begun yet."),
-        ("active", {"begun_at": NOON}, "Work that runs", "Since 21 November."),
-        ("paused", {"begun_at": NOON, "paused_at": NOON}, "Work that runs", "Rests since"),
-        ("ended_early", {"ends_at": utc_now() + 9 * DAY}, "Work that runs", "It ends on"),
+        ("agreed", {}, "Work under way", "Agreed on 21 November, and not begun yet."),
+        ("active", {"begun_at": NOON}, "Work under way", "Since 21 November."),
+        ("paused", {"begun_at": NOON, "paused_at": NOON}, "Work under way", "At rest since"),
+        ("ended_early", {"ends_at": utc_now() + 9 * DAY}, "Work under way", "It ends on"),
         ("ended_early", {"ends_at": NOON}, "What is over", "Ended on 21 November."),
         ("completed", {"ends_at": NOON}, "What is over", "Completed on 21 November."),
         ("cancelled", {"ends_at": NOON}, "What is over", "before it began."),

@@ -85,7 +85,7 @@ CHANGED = [
         fee(when="Within fourteen days"),
         "cash",
         "Veldhaven to you | retainer | €5,100 a month. +Within fourteen days.+",
-        "The retainer from Veldhaven to you is put otherwise.",
+        "The retainer from Veldhaven to you is reworded.",
     ),
     (
         time(half_days=10, ends=date(2027, 8, 31)),
@@ -100,13 +100,13 @@ CHANGED = [
         seat(what="Two seats in its course."),
         "others",
         "Veldhaven to you | learning | -A seat- +Two seats+ in its course.",
-        "Learning from Veldhaven to you is put otherwise.",
+        "Learning from Veldhaven to you is reworded.",
     ),
     (
         seat(known_by="when it is over"),
         "others",
         "Veldhaven to you | learning | A seat in its course. | +when it is over+",
-        "Learning from Veldhaven to you is put otherwise.",
+        "Learning from Veldhaven to you is reworded.",
     ),
     (
         replace(OLD, others=()),
@@ -118,7 +118,7 @@ CHANGED = [
         clauses(ending="Any of us may end it in May."),
         "ending",
         "Any of us may end -it.- +it in May.+",
-        "“Ending” is put otherwise.",
+        "“Ending” is reworded.",
     ),
     (clauses(scope="Ama leads."), "scope", "+Ama leads.+", "“Work” is new."),
     (clauses(ending=""), "ending", "-Any of us may end it.-", "“Ending” was taken out."),

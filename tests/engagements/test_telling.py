@@ -57,7 +57,7 @@ CASES = [
     (fee(sort=Cash.DAY_RATE), f"{WHOSE} is called “day rate” now."),
     (fee(split=SPLIT), f"{WHOSE} is shared otherwise: you €3,100, Tomasz €2,000; it was no split."),
     (fee(when="In May."), f"{WHOSE} comes at another time: “In May.”; it was nothing."),
-    (fee(what="Train at cost."), f"{WHOSE} is put otherwise: “Train at cost.”; it was nothing."),
+    (fee(what="Train at cost."), f"{WHOSE} now says “Train at cost.”; it said nothing."),
     (fee(known_by="A receipt."), f"{WHOSE}: we will know by “A receipt.”; it was nothing."),
     (replace(OLD, cash=()), "Taken out: the retainer from Veldhaven to you, €5,100 a month."),
     (
@@ -66,7 +66,7 @@ CASES = [
     ),
     (
         seat(what="Two seats."),
-        f"Learning from Veldhaven to you is put otherwise: “Two seats.”; it was “{SEAT.what}”.",
+        f"Learning from Veldhaven to you now says “Two seats.”; it said “{SEAT.what}”.",
     ),
     (seat(sort=Kind.ACCESS), "Learning from Veldhaven to you is called “access” now."),
     (
@@ -103,7 +103,7 @@ CASES = [
     ),
     (clauses(scope="The choosing."), "“Work” is new."),
     (clauses(ending=""), "“Ending” was taken out."),
-    (clauses(purpose="To help them choose, and welcome."), "“Purpose” is put otherwise."),
+    (clauses(purpose="To help them choose, and welcome."), "“Purpose” is reworded."),
 ]
 
 

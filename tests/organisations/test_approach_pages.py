@@ -65,6 +65,20 @@ def test_the_form_offers_what_the_person_shows_and_says_what_each_side_sees(folk
     assert "Send to Ama Example" in own
 
 
+def test_whoever_changes_sides_takes_along_what_they_have_typed(folk, sign_in):
+    client, side = sign_in(folk.oskar), f"/people/ama/approach?for={MERROW}"
+    page = client.get("/people/ama/approach").text
+    assert f'form="letter" formaction="{side}" name="side"' in page
+    answer = post(client, side, {"need": "A timetable for the tide.", "side": "other"})
+    assert answer.status_code == 200
+    assert "You write for Merrow Ferries." in answer.text
+    assert "A timetable for the tide." in answer.text
+    answer = post(client, f"/needs/new?for={MERROW}", {"words": "The tide.", "side": "other"})
+    assert (answer.status_code, "The tide." in answer.text) == (200, True)
+    with reading() as db:
+        assert db.scalar(select(Approach)) is None
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [

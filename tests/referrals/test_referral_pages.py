@@ -122,8 +122,8 @@ def test_an_approach_is_passed_on_without_what_was_written_for_one(browse, act, 
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"interest": ""}, "Say what you have from it"),
-        ({"interest": "made up"}, "Say what you have from it"),
+        ({"interest": ""}, "Say what is in it for you"),
+        ({"interest": "made up"}, "Say what is in it for you"),
         ({"interest": "fee"}, "Say in a sentence"),
         ({"words": "Good."}, "Say a little more"),
         ({"member": ""}, "Choose somebody."),

@@ -48,6 +48,10 @@ class What(StrEnum):
     WELCOME = "welcome"
 
 
+# In work that runs: what the others wait for.
+TO_ANSWER = (What.COMPLETE, What.CHECK_IN)
+
+
 @dataclass(frozen=True, slots=True)
 class Waits:
     """One thing that waits: of which terms or work, by which number, and until when, if it does."""

@@ -13,9 +13,9 @@ from network.engagements.welcome_part import WELCOME
 
 PARTS: tuple[Part, ...] = (
     STANDING,
-    AGREED,
-    WELCOME,
     CHECK_INS,
+    WELCOME,
+    AGREED,
     LEFT,
     TESTIMONY,
     SHOWING,

@@ -39,7 +39,7 @@ def _keep(found: Engagement, other: With) -> Any:  # noqa: ANN401
     if not form.validate():
         return _form(found, other, form, status=422)
     try:
-        services.write(
+        kept = services.write(
             db.session,
             found,
             actor=current.member(),
@@ -49,7 +49,10 @@ def _keep(found: Engagement, other: With) -> Any:  # noqa: ANN401
         )
     except Conflict as refusal:
         return _form(found, other, form, refusal=refusal)
-    flash(_("Your words are kept. Until they are read you can change them."))
+    if kept.opened_at is None:
+        flash(_("Your words are kept. Until they are read you can change them."))
+    else:
+        flash(_("Your words are kept. Both of you can read them now."))
     return see_other("work.engagement", engagement=found.key, _anchor="testimony")
 
 

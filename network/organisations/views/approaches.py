@@ -60,6 +60,8 @@ def send_to_team(slug: str) -> Any:  # noqa: ANN401
 
 def _send(it: Addressed) -> Any:  # noqa: ANN401
     form = sent(ApproachForm)
+    if "side" in request.form:  # whoever changes sides takes along what they have typed
+        return _write(it, form)
     form.offer(it.kinds)
     if not it.kinds:
         raise NotAllowed(guards.not_open(it.to.name))

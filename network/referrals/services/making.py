@@ -87,7 +87,7 @@ def _asks_member(ask: Ask) -> str:
     return str(
         _(
             "%(name)s would like to recommend you for something that %(other)s needs help with, and"
-            " writes the words below. What is needed, and what %(name)s has from it, stands under"
+            " writes the words below. What is needed, and what is in it for %(name)s, stands under"
             " Asks. %(other)s knows nothing of it before you say yes.",
             name=ask.asker.name,
             other=_name_of(ask),

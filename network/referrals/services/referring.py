@@ -136,10 +136,10 @@ def is_said(sent: Referral, said: Said) -> bool:
 
 def _stated(said: Said) -> tuple[Interest, str]:
     if said.interest is None:
-        raise Invalid(_("Say what you have from it, also where that is nothing."), field="interest")
+        raise Invalid(_("Say what is in it for you, also where that is nothing."), field="interest")
     words = clean_line(said.interest_words)
     if said.interest in TOLD_IN_WORDS and not words:
-        raise Invalid(_("Say in a sentence what you have from it."), field="interest_words")
+        raise Invalid(_("Say in a sentence what is in it for you."), field="interest_words")
     if len(words) > LONGEST_INTEREST:
         raise Invalid(
             _("This has %(n)s letters; %(most)s is the most.", n=len(words), most=LONGEST_INTEREST),

@@ -88,7 +88,7 @@ def _send(about: access.About) -> Any:  # noqa: ANN401
     except Invalid as refusal:
         take(form, refusal)
         return _write(about, form, status=422)
-    flash(_("They are asked. You read here what you may know of what comes of it."))
+    flash(_("They are asked. If there is news for you, it appears here."))
     return see_other("referrals.overview")
 
 

@@ -33,6 +33,8 @@ def begin() -> Page:
 def write() -> Any:  # noqa: ANN401
     organisation = _whose()
     form = _offering(organisation, sent(WorkNeedForm))
+    if "side" in request.form:  # whoever changes sides takes along what they have typed
+        return _write(organisation, form)
     if not form.validate():
         return _write(organisation, form, status=422)
     need = services.write_need(
