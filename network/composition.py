@@ -36,6 +36,7 @@ from network.engagements import notices_work as work_notices
 from network.engagements.handover_part import HANDOVERS
 from network.engagements.leads import TERMS
 from network.engagements.person_part import ON_A_PERSON
+from network.engagements.services.signing import end_for as end_terms
 from network.engagements.views import terms, work
 from network.engagements.views.portfolio import portfolio
 from network.engagements.views.showing import showing
@@ -91,7 +92,7 @@ from network.referrals import hearing
 from network.referrals import notices as referral_notices
 from network.referrals.dress import BROUGHT_TOGETHER
 from network.referrals.person_part import ON_A_PERSON as BROUGHT
-from network.referrals.services.ending import end_for
+from network.referrals.services.ending import end_for as end_referrals
 from network.referrals.services.making import CONSENT_KIND as REFERRAL_CONSENT
 from network.referrals.services.making import MEETING_KIND as REFERRAL_MEETING
 from network.referrals.views import referrals
@@ -239,7 +240,7 @@ def compose(settings: Settings) -> Flask:
     app.extensions["leads"] = (TERMS,)
     app.extensions["ways"] = ways_to
     app.extensions["person_beside"] = (*BROUGHT, *ON_A_PERSON)
-    app.extensions["endings"] = (end_for,)
+    app.extensions["endings"] = (end_referrals, end_terms)
     app.extensions["organisation_parts"] = (HANDOVERS,)
     app.extensions["circle_beside"] = together(circle_page.BESIDE, NEEDS_BESIDE)
     backend.init_app(app, people=settings.instance / "index", things=settings.instance / "things")

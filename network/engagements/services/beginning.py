@@ -74,10 +74,13 @@ def amend(db: Session, work: Work, *, actor: Member, now: datetime, submission: 
     if found is not None:
         return found
     governing = turn.agreed[-1].negotiation
+    signing.must_bind(db, governing, actor)
     parties = negotiating.parties_of(db, governing)
     signs = {each.member_id: each.organisation_id for each in parties}
     # What an organisation agreed nobody changes for themselves, once it is gone.
     if None in signs or any(p.organisation_name and p.organisation_id is None for p in parties):
+        raise Conflict(NOT_ALL)
+    if not signing.speak_all(db, parties):
         raise Conflict(NOT_ALL)
     negotiation = Negotiation(
         state=NegotiationState.OPEN,

@@ -20,7 +20,8 @@ from network.engagements.kinds import EngagementState as State
 from network.engagements.kinds import NegotiationState
 from network.engagements.models import Acceptance, Completion, Engagement, Negotiation, Rest
 from network.engagements.queries.work import completions, notice
-from network.engagements.services.turns import after_answers, few, log, take
+from network.engagements.services import signing
+from network.engagements.services.turns import Turn, after_answers, few, log, take
 from network.errors import Conflict
 from network.events.services import record
 from network.members.models import Member
@@ -54,7 +55,7 @@ def pause(
     it comes again.
     """
     said = _why(words)
-    take(db, engagement, actor)
+    _take_to_bind(db, engagement, actor)
     same = (Rest.engagement_id == engagement.id, Rest.by_id == actor.id)
     again = db.scalar(select(Rest.words).where(*same, Rest.submission == submission))
     if again == said:
@@ -137,7 +138,7 @@ def end(db: Session, engagement: Engagement, *, actor: Member, words: str, now: 
     words of the same person end it once.
     """
     said = _why(words)
-    turn = take(db, engagement, actor)
+    turn = _take_to_bind(db, engagement, actor)
     if _said_already(engagement, State.ENDED_EARLY, actor, said):
         return
     _must_be(engagement, _IN_WORK)
@@ -154,7 +155,7 @@ def cancel(
     once.
     """
     said = _why(words)
-    take(db, engagement, actor)
+    _take_to_bind(db, engagement, actor)
     if _said_already(engagement, State.CANCELLED, actor, said):
         return
     if engagement.state in _IN_WORK:
@@ -163,6 +164,13 @@ def cancel(
     _says_why(engagement, actor, said, now)
     _finish(db, engagement, State.CANCELLED, actor, now)
     log(db, engagement, "work:cancelled", actor=actor, now=now, to=_MAIL)
+
+
+def _take_to_bind(db: Session, engagement: Engagement, actor: Member) -> Turn:
+    """Take the row for what binds all who signed. Raises as `take` does, and `NotAllowed`."""
+    turn = take(db, engagement, actor)
+    signing.must_bind(db, turn.agreed[-1].negotiation, actor)
+    return turn
 
 
 def _finish(

@@ -18,7 +18,7 @@ from network.engagements.kinds import EngagementState
 from network.engagements.services import beginning, living
 from network.engagements.views.blueprints import work
 from network.engagements.views.engagement import seen_by_me, shown
-from network.errors import Conflict
+from network.errors import Conflict, NotAllowed
 from network.forms import sent
 from network.htmx import see_other
 from network.members import current
@@ -91,7 +91,7 @@ def _do(engagement: str, deed: Callable[..., None], said: Callable[[Work], str])
     found = seen_by_me(engagement)
     try:
         deed(db.session, found.engagement, actor=current.member(), now=clock.now())
-    except Conflict as refusal:
+    except (Conflict, NotAllowed) as refusal:
         return shown(found, refusal=refusal)
     flash(said(found))
     return see_other("work.engagement", engagement=engagement)
@@ -107,7 +107,7 @@ def _do_with_words(
     words = form.words.data
     try:
         deed(db.session, found.engagement, actor=current.member(), words=words, now=clock.now())
-    except Conflict as refusal:
+    except (Conflict, NotAllowed) as refusal:
         return shown(found, why=form, refusal=refusal)
     flash(said(found))
     return see_other("work.engagement", engagement=engagement)
