@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import get_ident
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -37,6 +38,11 @@ PASSWORD = "a long walk by the sea"
 CHROMIUM = Path("/usr/bin/chromium")
 
 passwords.make_cheap()
+# How fast a machine draws and runs what it drew is no finding; `make bench` measures.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 # Compiling all routes is most of what an application costs: the same rule gives the same function.
 compile_rule = Rule._compile_builder

@@ -117,7 +117,7 @@ def stage(seen: Seen) -> Stage:
 
 def reader(seen: Seen, locale: str) -> Reader:
     """Return the reader of these terms. A line names an organisation rather than who signs for it,
-    where that is plain.
+    where that is plain: nobody reads that they pay themselves what their house does.
     """
     signs_for = Counter(party.organisation_name for party in seen.everyone)
     named = {party.key: party for party in seen.everyone if party.key in seen.names}
@@ -128,7 +128,8 @@ def reader(seen: Seen, locale: str) -> Reader:
         for key, party in named.items()
     }
     hidden = {party.key: unnamed() for party in seen.everyone if party.key not in named}
-    return Reader(names | hidden, seen.mine.key, locale)
+    is_house = names.get(seen.mine.key) == seen.mine.organisation_name != ""
+    return Reader(names | hidden, "" if is_house else seen.mine.key, locale)
 
 
 def to_keep(eyes: Reader) -> Reader:

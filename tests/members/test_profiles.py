@@ -335,7 +335,9 @@ class Promise:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     part=st.sampled_from([Part.OFFERS, Part.PURPOSE, Part.STORY]), steps=st.lists(STEP, max_size=8)
@@ -387,7 +389,9 @@ PAST_STEP = st.one_of(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(PAST_STEP, max_size=10))
 def test_inv_06_an_earlier_purpose_keeps_the_promise_it_was_let_go_with(

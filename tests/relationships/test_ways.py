@@ -289,7 +289,9 @@ pairs = st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda pair: pair
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     ties=st.sets(pairs.map(lambda pair: tuple(sorted(pair))), max_size=16),
