@@ -9,7 +9,7 @@ from network import clock
 from network.db import db
 from network.engagements.access import Seen
 from network.engagements.copies import copy_of
-from network.engagements.queries.table import every_text
+from network.engagements.queries.table import every_text, work_of
 from network.engagements.reading import passages
 from network.engagements.reading_table import Stage, reader, stage, to_keep
 from network.engagements.terms import from_text
@@ -22,7 +22,9 @@ from network.members import current
 
 @terms.get("/negotiations/<negotiation>/agreement")
 def agreement(negotiation: str) -> Page:
-    return page("engagements/agreement.html", **shown(_agreed(negotiation), kept=True))
+    seen = _agreed(negotiation)
+    of_work = work_of(db.session, seen)
+    return page("engagements/agreement.html", **shown(seen, kept=True), of_work=of_work)
 
 
 @terms.get("/negotiations/<negotiation>/agreement.html")

@@ -8,6 +8,7 @@ from flask import request
 
 from network import clock
 from network.engagements.access import Seen
+from network.engagements.reading_table import Stage, stage
 from network.engagements.views.blueprints import terms
 from network.engagements.views.terms_shown import seen_by_me, shown
 from network.forms import number as number_in
@@ -17,12 +18,10 @@ from network.htmx import Page, page
 @terms.get("/negotiations/<negotiation>", endpoint="page")
 def one(negotiation: str) -> Page:
     read = request.args.get("read", "")
-    number = number_in(read)
-    found = shown(
-        seen_by_me(negotiation, clock.now()),
-        number=number,
-        compare=number is None and read != "now",
-    )
+    number, seen = number_in(read), seen_by_me(negotiation, clock.now())
+    # While terms are being found one looks for what changed; once they are agreed, for what holds.
+    changed = read == "changed" or (read != "now" and stage(seen) is not Stage.AGREED)
+    found = shown(seen, number=number, compare=number is None and changed)
     return page("engagements/negotiation.html", **found, read=number, refusal="")
 
 
