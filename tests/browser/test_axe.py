@@ -100,7 +100,7 @@ def test_axe_finds_nothing_on_the_way_of_a_newcomer(visit: Visit, violations):
     [
         ("", "/signin", "Send me a link", {"email": "nonsense"}),
         ("", "/join", "Send it to the stewards", {"email": "nonsense", "name": "", "purpose": ""}),
-        ("ama", "/people/rui", "Ask Rui Example to connect", {"reason": "Short."}),
+        ("ama", "/people/rui", "Ask Rui Carvalhal to connect", {"reason": "Short."}),
         ("ama", "/me/profile/story", "Save Your story", {"body": "long " * 5000}),
         ("ama", "/me/profile", "Save name and pronouns", {"name": ""}),
         ("ama", "/me/participation", "Save the room you have", {"when": "long " * 500}),
@@ -127,7 +127,7 @@ def test_axe_finds_nothing_on_a_page_that_gives_back_what_was_written(visit: Vis
         "form => form.action = '/people/keiko/connect'"
     )
     with page.expect_response(lambda answer: answer.status == 403):
-        send(page, "Ask Rui Example to connect", reason="I would like to hear how you hand over.")
+        send(page, "Ask Rui Carvalhal to connect", reason="I would like to hear how you hand over.")
     page.get_by_text("I would like to hear how you hand over.").wait_for()
     assert violations(page) == []
 

@@ -32,7 +32,7 @@ def approach(visit: Visit, writer: Page, member: str, *, script: bool) -> Page:
     """Let an organisation approach a member who says yes; leave both in their conversation."""
     need = f"We would like {member} beside us while a sixth team begins."
     writer.goto(f"/people/{member}/approach")
-    writer.get_by_role("link", name=re.compile("^Write for ")).click()
+    writer.get_by_role("button", name=re.compile("^Write for ")).click()
     expect(writer.get_by_text("You write for yourself.")).to_have_count(0)
     write(writer, need)
     at = writer.url

@@ -222,7 +222,7 @@ def test_a_newcomer_comes_in_by_invitation_and_is_found_by_their_words(visit: Vi
         other.wait_for_timeout(250)
     expect(other.locator("#found mark").first).to_have_text(words)
     other.locator("#found article").get_by_role("link").first.click()
-    expect(other.get_by_role("button", name="Ask Perpetua to connect")).to_be_visible()
+    expect(other.get_by_role("button", name="Ask Perpetua Bell to connect")).to_be_visible()
 
 
 def opened(page: Page, part: str, *, script: bool = True) -> Locator:
@@ -316,7 +316,7 @@ def test_the_keyboard_alone_signs_in_searches_and_asks(visit: Visit):
     page.keyboard.press("Enter")
     tab_to(page, page.get_by_label("Why would you like to be connected?"))
     page.keyboard.type(REASON)
-    tab_to(page, page.get_by_role("button", name="Ask Beatriz to connect"))
+    tab_to(page, page.get_by_role("button", name="Ask Beatriz Quintela to connect"))
     page.keyboard.press("Enter")
     expect(page.get_by_text("Your ask is with Beatriz Quintela.", exact=False)).to_be_visible()
 
