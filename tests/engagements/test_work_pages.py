@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from network.db import reading, transaction
 from network.engagements.kinds import EngagementState, LeftFor
 from network.engagements.models import CheckIn, Engagement, Left, WelcomeItem
+from network.engagements.services import negotiating
 from network.members.models import Block
 from tests.conftest import NOON, post
 from tests.engagements import pages
@@ -387,3 +389,16 @@ def test_work_for_an_organisation_takes_no_more_at_its_end(db, ama, bea, sign_in
     page = looks(life, hers).text
     assert ("You worked for Veldhaven." in page) == (ending is not noticed)
     assert len(ran(lambda: looks(life, hers))) <= 12
+
+
+def test_a_day_of_another_age_that_was_agreed_before_breaks_no_page(
+    db, ama, bea, sign_in, monkeypatch
+):
+    monkeypatch.setattr(negotiating, "flaws", lambda *_: [])
+    life = Life.of(agreed(db, [ama, bea], ends=date(1, 1, 5)))
+    db.commit()
+    life.do("begin", "ama")
+    with time_machine.travel(NOON, tick=False):
+        hers = sign_in(ama)(NOON)
+        for path in ("/", url(life), "/engagements", "/portfolio", "/portfolio/ends.ics"):
+            assert hers.get(path).status_code == 200, path
