@@ -177,7 +177,7 @@ def test_agreements_are_read_by_those_with_a_place_and_those_asked_in(
     assert ("We come, or we say" in answer.text) == (status == 200)
     assert ("I say yes to these" in answer.text) == owes
     assert ("How they changed" in answer.text) == history
-    assert ("Dara Example" in answer.text) == (history and who != "dara")
+    assert ("Dara Example" in answer.text.partition("<main")[2]) == (history and who != "dara")
     if who == "dara":
         assert "Put by you." in answer.text
     assert sent.status_code == (303 if history else 404)
@@ -207,9 +207,8 @@ def test_inv_55_after_the_day_a_yes_opens_the_door_again_at_once(people, sign_in
 
 def test_whoever_is_apart_is_not_named_beside_what_they_put(people, sign_in, now):
     act(lambda db, it: agreeing.put(db, it.circle, words=NEW, actor=it.bo, now=now))
-    names = {
-        who: "Bo Example" in sign_in(getattr(people, who)).get(AGREEMENTS).text for who in INSIDE
-    }
+    pages = {who: sign_in(getattr(people, who)).get(AGREEMENTS).text for who in INSIDE}
+    names = {who: "Bo Example" in page.partition("<main")[2] for who, page in pages.items()}
     assert names == {"dara": True, "ama": False, "rui": True, "bo": False, "tess": True}
 
 
