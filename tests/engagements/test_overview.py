@@ -76,6 +76,16 @@ def test_what_waits_stands_apart_from_what_is_being_found(table, parts):
     assert "You have accepted it." in parts("bea")["Terms being found"]
 
 
+def test_whoever_left_is_not_told_that_the_others_agreed(table, parts):
+    table.put("ama", 0)
+    table.do("leave", "cai")
+    before = parts("cai")
+    table.put("ama", 1)
+    table.accept("bea", 2)
+    assert table.stands()[0] == "agreed"
+    assert parts("cai") == before
+
+
 def test_a_version_whose_day_is_past_waits_for_nobody(table, parts):
     table.put("ama", 0, valid_until=NOON + HOUR)
     assert "Waits for you" not in parts("bea")
